@@ -1,0 +1,1 @@
+"""What watches: measures, instruments, Keras callbacks, and rules that turn numbers into findings."""

@@ -1,0 +1,1 @@
+"""What is trained: activations, initialisers and the zoo's architectures."""
