@@ -1,0 +1,1 @@
+"""Where samples come from: sources, the split, the order of an epoch and the fingerprint of the bytes."""

@@ -1,0 +1,123 @@
+"""From arrays as a source read them to one checked `Data`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.pipelines.data.dataset import Arrays, Data, Task
+from piste.pipelines.data.fingerprint import fingerprint
+from piste.pipelines.data.labels import checked_labels
+from piste.pipelines.data.values import checked_values
+from piste.pipelines.errors import DataError
+
+Pair = tuple[NDArray[Any], NDArray[Any]]
+
+
+def assemble(
+    name: str,
+    task: Task,
+    train: Pair,
+    test: Pair | None,
+    *,
+    where: str,
+    classes: Sequence[str] | None = None,
+) -> Data:
+    """Checks what a source read and makes the value that the later stages take.
+
+    Args:
+        name: What reports call the data.
+        task: What is predicted.
+        train: Training inputs `(n, ...)` and labels `(n,)` or targets `(n,)` or `(n, d)`.
+        test: The same for the test part, or None when there is none.
+        where: The file or source, for messages.
+        classes: Names of the classes by index; None names them "0", "1", ... by the training labels.
+
+    Returns:
+        The data without a validation part; its arrays are read-only.
+
+    Raises:
+        DataError: If an array is empty, has the wrong rank, type or values, or disagrees with another one.
+
+    Example:
+        >>> pair = np.zeros((4, 2), np.float32), np.array([0, 1, 0, 1])
+        >>> data = assemble("tiny", "classification", pair, None, where="here")
+        >>> data.classes, data.train.y.dtype, data.validation
+        (('0', '1'), dtype('int32'), None)
+    """
+    parts = {"train": train} if test is None else {"train": train, "test": test}
+    as_read = {
+        f"{axis}_{part}": a for part, pair in parts.items() for axis, a in zip("xy", pair, strict=True)
+    }
+    inputs = {part: _inputs(pair, where, part) for part, pair in parts.items()}
+    if test is not None:
+        _refuse_mismatch(inputs["train"], inputs["test"], where)
+    names = None
+    if task == "classification":
+        names = _class_names(train[1], classes, where)
+        answers = {p: checked_labels(pair[1], where, f"y_{p}", len(names)) for p, pair in parts.items()}
+    elif classes is not None:
+        raise DataError(
+            f"{where}: regression must have no classes. Received: {len(classes)} class names;"
+            " remove `data.classes`."
+        )
+    else:
+        answers = {part: _targets(pair[1], where, part) for part, pair in parts.items()}
+        if test is not None:
+            _refuse_mismatch(answers["train"], answers["test"], where, "y")
+    made = {part: Arrays(_frozen(inputs[part]), _frozen(answers[part])) for part in parts}
+    return Data(name, task, made["train"], None, made.get("test"), names, fingerprint(as_read))
+
+
+def _inputs(pair: Pair, where: str, part: str) -> NDArray[Any]:
+    x, y = pair
+    if x.ndim < 2:
+        raise DataError(
+            f"{where}: `x_{part}` must have one row a sample, shape (n, ...). Received: shape {x.shape};"
+            " reshape single features to (n, 1)."
+        )
+    if y.ndim < 1 or len(x) != len(y):
+        raise DataError(
+            f"{where}: `x_{part}` and `y_{part}` must hold the same number of samples."
+            f" Received: shapes {x.shape} and {y.shape}; check that they belong together."
+        )
+    return checked_values(x, where, f"x_{part}")
+
+
+def _targets(y: NDArray[Any], where: str, part: str) -> NDArray[np.float32]:
+    if y.ndim > 2:
+        raise DataError(
+            f"{where}: `y_{part}` must hold regression targets of shape (n,) or (n, d)."
+            f" Received: shape {y.shape}; flatten each target."
+        )
+    values = checked_values(y, where, f"y_{part}")
+    return values.reshape(len(values), -1).astype(np.float32, copy=False)
+
+
+def _class_names(y: NDArray[Any], classes: Sequence[str] | None, where: str) -> tuple[str, ...]:
+    given = None if classes is None else tuple(classes)
+    if given is None:
+        labels = checked_labels(y, where, "y_train")
+        given = tuple(str(label) for label in range(int(labels.max()) + 1))
+    if len(given) < 2 or len(set(given)) < len(given):
+        raise DataError(
+            f"{where}: classification needs at least two classes with different names."
+            f" Received: {', '.join(map(repr, given)) or 'none'}; check the labels and `data.classes`."
+        )
+    return given
+
+
+def _refuse_mismatch(train: NDArray[Any], test: NDArray[Any], where: str, axis: str = "x") -> None:
+    if train.shape[1:] != test.shape[1:] or train.dtype != test.dtype:
+        raise DataError(
+            f"{where}: `{axis}_train` and `{axis}_test` must agree in shape and dtype of a sample."
+            f" Received: {train.shape[1:]} {train.dtype} and {test.shape[1:]} {test.dtype};"
+            " write both the same way."
+        )
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
