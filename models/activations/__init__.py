@@ -1,0 +1,1 @@
+"""Activations as one table: plain facts in `table`, functions, layers and slopes resolved on use."""
