@@ -53,6 +53,7 @@ def assemble(
     inputs = {part: _inputs(pair, where, part) for part, pair in parts.items()}
     if test is not None:
         _refuse_mismatch(inputs["train"], inputs["test"], where)
+    answers: dict[str, NDArray[Any]]
     names = None
     if task == "classification":
         names = _class_names(train[1], classes, where)

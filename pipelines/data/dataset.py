@@ -6,6 +6,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 Task = Literal["classification", "regression"]
+LARGEST = 4 * 2**30  # bytes that a file may ask to be unpacked to
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,5 +33,5 @@ def fingerprint(arrays: Mapping[str, NDArray[Any]]) -> str:
         header = json.dumps([name, list(array.shape), stored.dtype.str]).encode()
         digest.update(len(header).to_bytes(8, "little"))
         digest.update(header)
-        digest.update(stored.reshape(-1).view(np.uint8))
+        digest.update(stored.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()

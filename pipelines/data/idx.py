@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from piste.pipelines.data.dataset import LARGEST
 from piste.pipelines.errors import DataError
 
 # The format's codes; 0x0A is not used by it.
 DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-LARGEST = 4 * 2**30
 CHUNK = 2**20
 
 
