@@ -1,0 +1,63 @@
+"""The zoo's `cnn`: convolutions with pooling, dense layers and a head."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from piste.models.mlp import dense_blocks, head
+from piste.models.nodes import Act, Layer, Node, Spec
+from piste.models.stack import stack
+
+
+def cnn(
+    x: Any,
+    *,
+    outputs: int,
+    task: str,
+    seed: int,
+    filters: Sequence[int] = (32, 64),
+    kernel_size: int = 3,
+    dense: Sequence[int] = (64,),
+    activation: Spec = "relu",
+    initializer: Spec = "auto",
+    dropout: float = 0.0,
+) -> Any:
+    """A small convolutional network: convolution, activation and a 2 x 2 maximum for each of `filters`.
+
+    Args:
+        x: The scaled images, (batch, height, width) or (batch, height, width, channels).
+        outputs: Number of classes, or width of the target.
+        task: `classification` ends in softmax, `regression` is linear.
+        seed: The run's seed.
+        filters: Channels of each convolution; each halves height and width afterwards.
+        kernel_size: Height and width of the kernels; padding keeps the size.
+        dense: Units of each dense layer after flattening.
+        activation: Of every hidden layer.
+        initializer: Of every hidden layer; the head has Glorot's.
+        dropout: Rate before every dense layer, 0 for none.
+
+    Returns:
+        Probabilities or linear outputs, (batch, outputs).
+
+    Raises:
+        ValueError: The input is no image, or too small for so many halvings.
+    """
+    if len(x.shape) not in (3, 4):
+        raise ValueError(
+            f"`type: cnn` must have images of height x width (x channels). "
+            f"Received: shape {tuple(x.shape[1:])}. Use `type: mlp`."
+        )
+    nodes: list[Node] = []
+    if len(x.shape) == 3:
+        nodes.append(Layer("reshape", "channels", {"target_shape": [*x.shape[1:], 1]}))
+    for i, channels in enumerate(filters):
+        name, place = f"conv_{i + 1}", f"filters[{i}]"
+        arguments = {"filters": channels, "kernel_size": kernel_size, "padding": "same"}
+        nodes += [
+            Layer("conv2d", name, arguments, place),
+            Act(f"{name}_act"),
+            Layer("max_pooling2d", f"pool_{i + 1}", {"pool_size": 2}, place),
+        ]
+    nodes.append(Layer("flatten", "flatten"))
+    nodes += dense_blocks(dense, dropout, where="dense")
+    nodes += head(outputs, task, dropout)
+    return stack(x, nodes, activation=activation, initializer=initializer, seed=seed)

@@ -1,0 +1,100 @@
+"""One Keras layer from a config's `type` and arguments, every random part of it seeded by its path."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from piste.models.activations.functions import FUNCTIONS
+from piste.models.activations.spec import read
+from piste.models.initializers import initializer as make_initializer
+from piste.models.keras_object import keras_object
+from piste.models.layers import RECURRENT, layer_class
+from piste.models.nodes import Spec
+from piste.models.seeds import layer_seed
+from piste.models.suggest import nearest
+
+KERNELS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer")
+
+_REGULARIZERS = {"l1": "L1", "l2": "L2", "l1_l2": "L1L2", "orthogonal_regularizer": "OrthogonalRegularizer"}
+_CONSTRAINTS = {
+    "max_norm": "MaxNorm",
+    "min_max_norm": "MinMaxNorm",
+    "non_neg": "NonNeg",
+    "unit_norm": "UnitNorm",
+}
+
+
+def make_layer(
+    type_name: str,
+    *,
+    name: str,
+    arguments: Mapping[str, Any],
+    seed: int,
+    initializer: Spec | None = None,
+    dtype: str | None = None,
+) -> Any:
+    """Builds the layer.
+
+    Args:
+        type_name: A type of the closed table or one registered.
+        name: The layer's name and the path its seeds are hashed from.
+        arguments: Keras's arguments: numbers, words, lists of them; maps only where an initialiser,
+            regulariser or constraint is wanted. Nothing in them is ever imported or deserialised.
+        seed: The run's seed.
+        initializer: For the kernels, unless the arguments name one.
+        dtype: Precision policy of the layer; None takes Keras's global one.
+
+    Raises:
+        ValueError: The type, an argument or a value is unknown or refused.
+    """
+    cls = layer_class(type_name)
+    known = [
+        key for key in inspect.signature(cls.__init__).parameters if key not in ("self", "kwargs", "name")
+    ]
+    for key in arguments:
+        if key not in known:
+            raise ValueError(f"`{type_name}` has no argument `{key}`.{nearest(key, known)}")
+    settled = {key: _value(type_name, key, value) for key, value in arguments.items() if value is not None}
+    settled.update(_seeded(cls, known, name, arguments, seed, initializer))
+    if "seed" in known:
+        settled.setdefault("seed", layer_seed(seed, name, "noise"))
+    if dtype is not None:
+        settled["dtype"] = dtype
+    return cls(**settled, name=name)
+
+
+def _seeded(
+    cls: type, known: list[str], name: str, arguments: Mapping[str, Any], seed: int, kernel: Spec | None
+) -> dict[str, Any]:
+    """Every argument that ends in _initializer, as a seeded initialiser."""
+    parameters = inspect.signature(cls.__init__).parameters
+    found = {}
+    for key in known:
+        if not key.endswith("_initializer"):
+            continue
+        spec = arguments.get(key)
+        if spec is None:
+            spec = kernel if kernel is not None and key in KERNELS else parameters[key].default
+        if spec == "uniform":  # Embedding's default, an alias that only Keras knows
+            spec = "random_uniform"
+        if isinstance(spec, (str, Mapping)):
+            role = key.removesuffix("_initializer")
+            found[key] = make_initializer(spec, seed=layer_seed(seed, name, role))
+    return found
+
+
+def _value(type_name: str, key: str, value: Any) -> Any:
+    if key.endswith("_initializer"):
+        return value  # replaced by _seeded
+    if key.endswith("_regularizer"):
+        return keras_object(key, value, _REGULARIZERS, keras.regularizers)
+    if key.endswith("_constraint"):
+        return keras_object(key, value, _CONSTRAINTS, keras.constraints)
+    if key in ("activation", "recurrent_activation") and type_name in RECURRENT:
+        return FUNCTIONS[read(value)[0].name]
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(part, Mapping) for part in parts):
+        raise ValueError(f"`{key}` must be a number, a word or a list of them. Received: a map.")
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,78 @@
+"""Applies a chain of nodes to a tensor: where layers meet activations, initialisers and seeds."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from piste.models.activations.layer import layer as activation_layer
+from piste.models.activations.spec import read
+from piste.models.activations.table import SOFTMAX
+from piste.models.initializers import matched
+from piste.models.make_layer import make_layer
+from piste.models.nodes import Act, Layer, Node, Spec, feeds, has_kernel
+
+
+def stack(x: Any, nodes: Sequence[Node], *, activation: Spec, initializer: Spec, seed: int) -> Any:
+    """Builds every node and calls it on the tensor before it.
+
+    The layers that feed the model's activation get the model's initialiser, under `auto` the matched one.
+    A layer that feeds an activation of its own gets that one's matched initialiser, and one that feeds none
+    Glorot's. The last node computes in float32 under every precision policy.
+
+    Args:
+        x: The input tensor.
+        nodes: The chain.
+        activation: The model's choice, a name or `{"type": name, ...}`.
+        initializer: `auto`, a name or `{"type": name, ...}`.
+        seed: The run's seed.
+
+    Raises:
+        ValueError: Keras refuses a layer or its input; the message begins with where it was written.
+    """
+    for index, node in enumerate(nodes):
+        dtype = "float32" if index == len(nodes) - 1 else None
+        try:
+            if isinstance(node, Act):
+                spec = activation if node.spec is None else node.spec
+                x = activation_layer(spec, name=node.name, rank=len(x.shape), dtype=dtype)(x)
+            else:
+                x = make_layer(
+                    node.type,
+                    name=node.name,
+                    arguments=node.arguments,
+                    seed=seed,
+                    initializer=_initializer(nodes, index, activation, initializer),
+                    dtype=dtype,
+                )(x)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{node.where or node.name}: {_reason(error)}") from error
+        if 0 in x.shape[1:]:
+            raise ValueError(
+                f"{node.where or node.name}: the output must not be empty. Received: shape {tuple(x.shape)}. "
+                f"Shrink less before it: fewer or smaller pools, strides or kernels."
+            )
+    return x
+
+
+def _reason(error: Exception) -> str:
+    """Keras's message without its colours, its preamble and its dump of arguments."""
+    text = re.sub("\x1b\\[[0-9]*m", "", str(error))
+    text = re.sub(r"\A(Exception|Error) encountered when calling .*\n+", "", text)
+    return text.split("\n\nArguments received")[0].strip()
+
+
+def _initializer(nodes: Sequence[Node], index: int, activation: Spec, initializer: Spec) -> Spec | None:
+    node = nodes[index]
+    assert isinstance(node, Layer)
+    if not has_kernel(node):
+        return node.initializer
+    fed = feeds(nodes, index)
+    chosen = node.initializer
+    if chosen is None:
+        chosen = initializer if fed is not None and fed.spec is None else "auto"
+    if chosen != "auto":
+        return chosen
+    if fed is None:
+        return matched(None)
+    spec = activation if fed.spec is None else fed.spec
+    return matched(None if spec == SOFTMAX else read(spec)[0].name)
