@@ -2,6 +2,8 @@
 
 import difflib
 import math
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -16,6 +18,9 @@ from piste.pipelines.errors import DataError, UntrustedError
 
 ENCRYPTED = 0x1
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile and numpy are known to raise at damaged bytes, beside errors that say so.
+BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error)
+BAD_HEADER = (ValueError, KeyError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError)
 
 
 def read_npz(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
@@ -50,7 +55,7 @@ def read_npz(path: Path, required: Sequence[str], optional: Sequence[str] = ()) 
             wanted = [*required, *(name for name in optional if name in members)]
             _refuse_large(sum(members[name].file_size for name in wanted), path)
             return {name: _array(archive, members[name], f"{path}: `{name}`") for name in wanted}
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except BAD_ZIP as error:
         raise DataError(f"{path}: the .npz file is damaged ({error}); write it again.") from error
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the file.") from error
@@ -103,7 +108,7 @@ def _check_header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -
             version = npy.read_magic(stream)
             read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
             shape, _, dtype = read(stream)
-        except (ValueError, KeyError, SyntaxError, RecursionError, MemoryError) as error:
+        except BAD_HEADER as error:
             raise DataError(f"{where} has no readable .npy header; write it with np.savez.") from error
         start = stream.tell()
     if dtype.hasobject:
