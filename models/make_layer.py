@@ -50,9 +50,7 @@ def make_layer(
         ValueError: The type, an argument or a value is unknown or refused.
     """
     cls = layer_class(type_name)
-    known = [
-        key for key in inspect.signature(cls.__init__).parameters if key not in ("self", "kwargs", "name")
-    ]
+    known = [key for key in inspect.signature(cls).parameters if key not in ("kwargs", "name")]
     for key in arguments:
         if key not in known:
             raise ValueError(f"`{type_name}` has no argument `{key}`.{nearest(key, known)}")
@@ -69,7 +67,7 @@ def _seeded(
     cls: type, known: list[str], name: str, arguments: Mapping[str, Any], seed: int, kernel: Spec | None
 ) -> dict[str, Any]:
     """Every argument that ends in _initializer, as a seeded initialiser."""
-    parameters = inspect.signature(cls.__init__).parameters
+    parameters = inspect.signature(cls).parameters
     found = {}
     for key in known:
         if not key.endswith("_initializer"):

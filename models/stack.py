@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from piste.models.activations.layer import layer as activation_layer
+from piste.models.activations.realise import layer as activation_layer
 from piste.models.activations.spec import read
 from piste.models.activations.table import SOFTMAX
 from piste.models.initializers import matched

@@ -33,5 +33,5 @@ def layer(spec: str | Mapping[str, Any], *, name: str, rank: int = 2, dtype: str
         shared = list(range(1, rank - 1)) or None
         start = keras.initializers.Constant(arguments["alpha"])
         return keras.layers.PReLU(alpha_initializer=start, shared_axes=shared, name=name, dtype=dtype)
-    cls = own.CELU if entry.layer == "CELU" else getattr(keras.layers, entry.layer)
+    cls: Any = own.CELU if entry.layer == "CELU" else getattr(keras.layers, entry.layer)
     return cls(**entry.constants, **arguments, name=name, dtype=dtype)
