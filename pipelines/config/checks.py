@@ -1,0 +1,192 @@
+"""Rules that span keys: each sees the sections that are valid by themselves and names the keys at odds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from piste.pipelines.config import nodes
+from piste.pipelines.config.catalog import entries
+from piste.pipelines.config.faults import Fault, Path
+from piste.pipelines.config.schema.data import Npz, Synthetic
+from piste.pipelines.config.source import Source
+from piste.pipelines.config.suggest import nearest
+
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+_ONE_HOT = ("binary_", "categorical_", "one_hot_", "top_k_")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the merged tree and the texts it was merged from, later ones over earlier ones."""
+
+    tree: nodes.Mapping
+    sources: Sequence[Source]
+
+    def node(self, path: Path) -> nodes.Node | None:
+        """Returns what stands at a path of names, or None."""
+        node: nodes.Node | None = self.tree
+        for step in path:
+            node = node.get(str(step)) if isinstance(node, nodes.Mapping) else None
+        return node
+
+    def rank(self, node: nodes.Node) -> int:
+        """Returns how late the text came that a node is from."""
+        return next((rank for rank, source in enumerate(self.sources) if source == node.mark.source), -1)
+
+
+def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fault]:
+    """Yields the faults of every rule whose sections are all valid.
+
+    Args:
+        sections: the valid ones by name.
+        written: what was written, for rules about where a value came from.
+    """
+    data, training = sections.get("data"), sections.get("training")
+    if data is not None:
+        yield from _validation(data)
+        yield from _classes(data)
+        yield from _synthetic(data)
+        yield from _npz(data)
+    if training is not None:
+        yield from _clipping(training)
+        yield from _learning_rate(training, written)
+        yield from _schedule(training)
+    if data is not None and training is not None:
+        yield from _monitor(data, training)
+        yield from _task(data, training)
+
+
+def task_of(data: Any) -> str:
+    """Returns what the data asks for: classification or regression."""
+    if isinstance(data, Npz):
+        return data.task
+    return "regression" if isinstance(data, Synthetic) and data.kind == "regression" else "classification"
+
+
+def monitors(data: Any, training: Any) -> list[str]:
+    """Returns the figures of an epoch that early stopping may watch."""
+    if training.metrics == "auto":
+        names = ["accuracy"] if task_of(data) == "classification" else ["mean_absolute_error"]
+    else:
+        names = [metric.type for metric in training.metrics]
+    names = ["loss", *names]
+    return names if data.validation is None else names + [f"val_{name}" for name in names]
+
+
+def sets_rate(schedule: Any) -> bool:
+    """Whether a schedule brings its own learning rate, so that the optimiser's is not used."""
+    arguments = entries("schedules")[schedule.type].arguments
+    return "initial_learning_rate" in arguments or "values" in arguments
+
+
+def _validation(data: Any) -> Iterator[Fault]:
+    validation = data.validation
+    if validation is None:
+        return
+    path = ("data", "validation")
+    if (validation.size is None) == (validation.fraction is None):
+        given = "both" if validation.size is not None else "neither"
+        yield Fault("must give `size` or `fraction`, one of the two", path, received=given, at="key")
+    if validation.seed is not None and validation.from_ != "random":
+        yield Fault("has no effect unless `from` is random", (*path, "seed"), at="key")
+
+
+def _classes(data: Any) -> Iterator[Fault]:
+    names = data.classes
+    if names is None:
+        return
+    path = ("data", "classes")
+    if task_of(data) == "regression":
+        yield Fault("must be null: regression has no classes", path, at="key")
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Fault("is given twice", (*path, index), received=name)
+    if isinstance(data, Synthetic) and task_of(data) == "classification" and len(names) != data.num_classes:
+        says = f"must have {data.num_classes} names, as many as `data.num_classes`"
+        yield Fault(says, path, received=str(len(names)), at="key")
+
+
+def _synthetic(data: Any) -> Iterator[Fault]:
+    if not isinstance(data, Synthetic):
+        return
+    path, classes = ("data", "num_classes"), str(data.num_classes)
+    if data.kind == "circles" and data.features != 2:
+        says = "must be 2: circles lie in the plane"
+        yield Fault(says, ("data", "features"), received=str(data.features))
+    if data.kind == "circles" and data.num_classes != 2:
+        yield Fault("must be 2: there are two circles", path, received=classes)
+    if data.kind == "regression" and data.num_classes != Synthetic.model_fields["num_classes"].default:
+        yield Fault("has no effect: regression has no classes", path, received=classes, at="key")
+
+
+def _npz(data: Any) -> Iterator[Fault]:
+    if isinstance(data, Npz) and (data.x_test is None) != (data.y_test is None):
+        missing, other = ("x_test", "y_test") if data.x_test is None else ("y_test", "x_test")
+        yield Fault(f"must be given together with `data.{other}`, or both be null", ("data", missing))
+
+
+def _monitor(data: Any, training: Any) -> Iterator[Fault]:
+    stopping = training.early_stopping
+    if stopping is None:
+        return
+    path = ("training", "early_stopping", "monitor")
+    if data.validation is None and stopping.monitor.startswith("val_"):
+        says = "needs validation samples, but `data.validation` is null"
+        yield Fault(says, path, received=stopping.monitor)
+        return
+    known = monitors(data, training)
+    if stopping.monitor not in known:
+        near = nearest(stopping.monitor, known)
+        says = "must be a figure of an epoch"
+        yield Fault(says, path, f"one of {', '.join(known)}", stopping.monitor, near)
+
+
+def _task(data: Any, training: Any) -> Iterator[Fault]:
+    """Losses and metrics must be able to read the labels: class indices, or numbers."""
+    task = task_of(data)
+    chosen: list[tuple[Path, str, str]] = [(("training", "loss"), "losses", training.loss.type)]
+    if training.metrics != "auto":
+        for index, metric in enumerate(training.metrics):
+            chosen.append((("training", "metrics", index), "metrics", metric.type))
+    for path, kind, name in chosen:
+        if task == "classification" and name.startswith(_ONE_HOT):
+            near = f"sparse_{name}" if f"sparse_{name}" in entries(kind) else None
+            says = "needs one-hot labels, but labels are class indices"
+            yield Fault(says, path, received=name, suggestion=near)
+        if task == "regression" and (name.startswith("sparse_") or "accuracy" in name):
+            yield Fault("needs classes, but the task is regression", path, received=name)
+
+
+def _clipping(training: Any) -> Iterator[Fault]:
+    given = [name for name in _CLIPPING if training.optimizer.arguments.get(name) is not None]
+    for name in given[1:]:
+        says = f"must not be set together with `{given[0]}`: Keras clips in one way"
+        yield Fault(says, ("training", "optimizer", name), at="key")
+
+
+def _schedule(training: Any) -> Iterator[Fault]:
+    schedule = training.schedule
+    if schedule is None or schedule.type != "piecewise_constant_decay":
+        return
+    boundaries, values = schedule.arguments["boundaries"], schedule.arguments["values"]
+    path = ("training", "schedule")
+    if len(values) != len(boundaries) + 1:
+        says = f"must have {len(boundaries) + 1} items, one more than `boundaries`"
+        yield Fault(says, (*path, "values"), received=str(len(values)))
+    if list(boundaries) != sorted(set(boundaries)):
+        yield Fault("must increase", (*path, "boundaries"), received=", ".join(map(str, boundaries)))
+
+
+def _learning_rate(training: Any, written: Written) -> Iterator[Fault]:
+    """A schedule with its own rate replaces one that an earlier text gave; otherwise they contradict."""
+    if training.schedule is None or not sets_rate(training.schedule):
+        return
+    rate = written.node(("training", "optimizer", "learning_rate"))
+    schedule = written.node(("training", "schedule"))
+    if rate is None or schedule is None:
+        return
+    chosen = schedule.entries["type"].value if isinstance(schedule, nodes.Mapping) else schedule
+    if written.rank(rate) >= written.rank(chosen):
+        name = training.schedule.type
+        says = f"must not be set together with the schedule `{name}`, which sets the rate itself: remove one"
+        yield Fault(says, ("training", "optimizer", "learning_rate"), at="key")

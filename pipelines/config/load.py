@@ -1,0 +1,76 @@
+"""From a path or a name to a checked config."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path as FilePath
+
+from piste.pipelines.config import overrides as override
+from piste.pipelines.config.checks import sets_rate
+from piste.pipelines.config.config import Config
+from piste.pipelines.config.extends import read_chain
+from piste.pipelines.config.faults import Path
+from piste.pipelines.config.nodes import Node
+from piste.pipelines.config.problems import ConfigProblems, Problem
+from piste.pipelines.config.reader import compose
+from piste.pipelines.config.schema.settings import Settings
+from piste.pipelines.config.schema.training import DEFAULT_OPTIMIZER
+from piste.pipelines.config.shipped import resolve
+from piste.pipelines.config.source import Source
+from piste.pipelines.config.validate import validate
+
+
+def load_config(path: str | FilePath, overrides: Iterable[str] = ()) -> Config:
+    """Reads, merges and checks a config.
+
+    Args:
+        path: of a file, or the name of a shipped config as in "quickstart".
+        overrides: `KEY=VALUE` texts, laid over the files in order.
+
+    Raises:
+        ConfigProblems: everything that is wrong with it, each problem in its place.
+
+    Example:
+        >>> config = load_config("quickstart", ["model.activation=selu"])
+        >>> config.model.activation.type
+        'selu'
+        >>> print(config.origin("model.activation"))
+        --set 1
+    """
+    file = resolve(path)
+    tree, sources = read_chain(file)
+    problems: list[Problem] = []
+    for number, text in enumerate(overrides, start=1):
+        source = Source(f"--set {number}", text, inline=True)
+        sources.append(source)
+        try:
+            tree = override.apply(tree, source, _defaults())
+        except ConfigProblems as error:
+            problems += error.problems
+    try:
+        settings = validate(tree, sources)
+    except ConfigProblems as error:
+        raise ConfigProblems([*problems, *error.problems]) from None
+    if problems:
+        raise ConfigProblems(problems)
+    settings = _settle_rate(settings)
+    values = {key: getattr(settings, key) for key in Settings.model_fields}
+    return Config(**values, name=file.stem, sources=tuple(sources), tree=tree)
+
+
+def _settle_rate(settings: Settings) -> Settings:
+    """Drops the optimiser's learning rate where the schedule brings its own, so that one rate remains."""
+    training = settings.training
+    if training.schedule is None or not sets_rate(training.schedule):
+        return settings
+    arguments = {k: v for k, v in training.optimizer.arguments.items() if k != "learning_rate"}
+    optimizer = training.optimizer.model_copy(update={"arguments": arguments})
+    return settings.model_copy(update={"training": training.model_copy(update={"optimizer": optimizer})})
+
+
+@cache
+def _defaults() -> dict[Path, Node]:
+    """Returns the components that stand when nothing is written, so that one of their keys can be set."""
+    text = ", ".join(f"{key}: {str(value).lower()}" for key, value in DEFAULT_OPTIMIZER.plain().items())
+    node = compose(Source("default", f"{{{text}}}", inline=True))
+    assert node is not None
+    return {("training", "optimizer"): node}

@@ -1,0 +1,19 @@
+"""`export`: what is made to serve."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from piste.pipelines.config.schema.fields import Bool, ReadText, Section
+
+
+class Export(Section):
+    """Which formats are written and whether they are tried."""
+
+    formats: Annotated[
+        tuple[Annotated[Literal["saved_model"], ReadText], ...],
+        Field(description="Formats to write; an empty list writes none."),
+    ] = ("saved_model",)
+    verify: Annotated[Bool, Field(description="Whether a clean process loads the export and compares.")] = (
+        True
+    )

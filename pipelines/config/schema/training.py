@@ -1,0 +1,90 @@
+"""`training`: how long, with which optimiser, to which end."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from piste.pipelines.config.components import (
+    TABLE,
+    Component,
+    component,
+    documented,
+    optional_component,
+    read_component,
+)
+from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.nodes import Scalar
+from piste.pipelines.config.schema.fields import Bool, Float, Int, NullToNone, ReadText, Section, Text
+
+DEFAULT_OPTIMIZER = Component(
+    type="sgd", arguments={"learning_rate": 0.01, "momentum": 0.9, "nesterov": True}
+)
+
+
+class EarlyStopping(Section):
+    """Ends training when a figure has stopped improving."""
+
+    monitor: Annotated[Text, Field(min_length=1, description="Which figure of an epoch.")] = "val_loss"
+    patience: Annotated[Int, Field(ge=0, description="Epochs without improvement that are borne.")] = 5
+    min_delta: Annotated[Float, Field(ge=0, description="Smaller changes are no improvement.")] = 0.0
+    mode: Annotated[
+        Literal["auto", "min", "max"], ReadText, Field(description="Whether less or more is better.")
+    ] = "auto"
+    restore_best_weights: Annotated[
+        Bool, Field(description="Whether the weights of the best epoch are kept.")
+    ] = True
+
+
+def _read_metrics(value: Any) -> Any:
+    """Reads `auto` or a list of metrics."""
+    if value == "auto" or (isinstance(value, Scalar) and value.text == "auto"):
+        return "auto"
+    if not isinstance(value, list | tuple):
+        raise Faults([Fault("must be auto or a list of metrics", received=describe(value))])
+    metrics, faults = [], []
+    for index, item in enumerate(value):
+        try:
+            metrics.append(read_component("metrics", item))
+        except Faults as error:
+            faults += [fault.under(index) for fault in error.faults]
+    if faults:
+        raise Faults(faults)
+    return tuple(metrics)
+
+
+class Training(Section):
+    """How the model is trained."""
+
+    epochs: Annotated[Int, Field(ge=1, le=1_000_000, description="Passes over the training samples.")] = 10
+    optimizer: Annotated[
+        Component,
+        component("optimizers"),
+        documented("optimizers"),
+        Field(description="Keras's optimiser; clipping is its clipnorm, clipvalue or global_clipnorm."),
+    ] = DEFAULT_OPTIMIZER
+    schedule: Annotated[
+        Component | None,
+        optional_component("schedules"),
+        documented("schedules", nullable=True),
+        Field(description="How the learning rate changes by step; null keeps it."),
+    ] = None
+    loss: Annotated[
+        Component,
+        component("losses", ("auto",)),
+        documented("losses", ("auto",)),
+        Field(description="What is minimised; auto chooses by the task."),
+    ] = Component(type="auto")
+    metrics: Annotated[
+        Literal["auto"] | tuple[Component, ...],
+        BeforeValidator(_read_metrics),
+        WithJsonSchema({"anyOf": [{"const": "auto"}, {"type": "array", "items": {TABLE: "metrics"}}]}),
+        Field(description="What is measured beside the loss; auto chooses by the task."),
+    ] = "auto"
+    early_stopping: Annotated[
+        EarlyStopping | None, NullToNone, Field(description="When to stop before the last epoch; null never.")
+    ] = None
+    mode: Annotated[
+        Literal["auto", "fused", "graph", "stream"],
+        ReadText,
+        Field(description="How the loop runs: one compiled loop, graph steps, or streamed batches."),
+    ] = "auto"
