@@ -1,0 +1,97 @@
+"""The figures of one check, computed in the graph from what the taps saw."""
+
+import dataclasses
+from typing import Any
+
+import tensorflow as tf
+
+from piste.callbacks.measures import rms, saturated_share, sum_of_squares, update_ratio
+from piste.callbacks.sites import Site
+from piste.callbacks.taps import Taps
+
+Key = tuple[str, str]
+
+
+@dataclasses.dataclass
+class Seen:
+    """The tensors of a step that figures are made of; the same for every level of watching.
+
+    Args:
+        loss: unscaled, float32 scalar.
+        scale: the loss scale, float32 scalar, 1 where there is none.
+        whole_gradient: the gradients of all trained variables, times the scale.
+        gradients: (path, "kernel" or "bias") -> gradients of that layer's variables, times the scale.
+        deltas: path -> the loss's derivative by the pre-activation, times the scale.
+        outputs: path -> the activation's output h.
+        slopes: path -> the activation's slope f'(z).
+    """
+
+    loss: Any
+    scale: Any
+    whole_gradient: list[Any]
+    gradients: dict[Key, list[Any]]
+    deltas: dict[str, Any]
+    outputs: dict[str, Any]
+    slopes: dict[str, Any]
+
+
+def seen_by(taps: Taps, sites: list[Site]) -> Seen:
+    """Sorts what the taps saw by layer."""
+    if taps.loss is None:
+        raise ValueError(
+            "Expected a train step that takes its gradients with tf.GradientTape. Received a step that took none; "
+            "remove the monitor for this model."
+        )
+    gradients: dict[Key, list[Any]] = {}
+    for site in sites:
+        for kind, variables in (("kernel", site.kernels), ("bias", site.biases)):
+            found = [taps.gradients[id(variable)] for variable in variables if id(variable) in taps.gradients]
+            if found:
+                gradients[site.path, kind] = found
+    used = [call for call in taps.calls if call.h is not None and call.site.slope is not None]
+    scale = tf.ones(()) if taps.scale is None else taps.scale
+    return Seen(
+        loss=taps.loss / scale,
+        scale=scale,
+        whole_gradient=list(taps.gradients.values()),
+        gradients=gradients,
+        deltas={call.path: call.delta for call in taps.calls if call.delta is not None},
+        outputs={call.path: call.h for call in used},
+        slopes={call.path: call.site.slope(call.z, call.h) for call in used if call.site.slope is not None},
+    )
+
+
+def gradient_figures(seen: Seen, sites: list[Site], before: dict[str, list[Any]]) -> dict[Key, Any]:
+    """Gradient, delta and update figures of every layer, and the norm of the whole gradient.
+
+    Args:
+        seen: what the taps saw in this step.
+        sites: the watched layers.
+        before: path -> the layer's kernels before the step.
+
+    Returns:
+        (path, figure) -> float32 scalar; the path of what belongs to the whole model is "".
+    """
+    figures: dict[Key, Any] = {}
+    for (path, kind), gradients in seen.gradients.items():
+        figures[path, f"{kind}_rms"] = rms(gradients) / seen.scale
+    for path, delta in seen.deltas.items():
+        figures[path, "delta_rms"] = rms([delta]) / seen.scale
+    for site in sites:
+        if (site.path, "kernel") in seen.gradients:
+            after = [tf.convert_to_tensor(kernel) for kernel in site.kernels]
+            figures[site.path, "update_ratio"] = update_ratio(before[site.path], after)
+    if seen.whole_gradient:
+        figures["", "grad_norm"] = tf.sqrt(sum_of_squares(seen.whole_gradient)) / seen.scale
+    return figures
+
+
+def unit_figures(seen: Seen, sites: list[Site]) -> dict[Key, Any]:
+    """Size, mean and saturation of every activation's output in this step's batch."""
+    supremum = {site.path: site.supremum for site in sites}
+    figures: dict[Key, Any] = {}
+    for path, h in seen.outputs.items():
+        figures[path, "act_rms"] = rms([h])
+        figures[path, "act_mean"] = tf.reduce_mean(tf.cast(h, "float32"))
+        figures[path, "saturated"] = saturated_share(seen.slopes[path], supremum[path.split("#")[0]])
+    return figures

@@ -1,0 +1,158 @@
+"""The instrument in the train step: it counts at every step and measures at checks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from piste.callbacks.checks import is_check, is_check_in_graph
+from piste.callbacks.figures import Key, Seen, gradient_figures, seen_by, unit_figures
+from piste.callbacks.measures import active_items, is_finite
+from piste.callbacks.memory import Memory, Reading
+from piste.callbacks.sites import Site, find_sites
+from piste.callbacks.taps import run_tapped
+
+Step = Callable[[Any], Any]
+
+
+class Instrument:
+    """Measures a model's train step from inside, without changing a bit of what the step computes.
+
+    Args:
+        model: a compiled Keras model.
+        every: steps between checks.
+        gradients: whether to measure gradients, deltas and updates.
+        units: whether to measure activations and count active units.
+        layers: patterns of layer paths to watch; None watches all.
+        exclude: patterns of layer paths to leave out.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        every: int,
+        gradients: bool = True,
+        units: bool = True,
+        layers: tuple[str, ...] | None = None,
+        exclude: tuple[str, ...] = (),
+    ) -> None:
+        self.sites: list[Site] = []
+        self.unseen: list[str] = []
+        self._model = model
+        self._selection = (layers, exclude)
+        self._gradients, self._units = gradients, units
+        self._step = tf.Variable(int(model.optimizer.iterations.numpy()), dtype="int32")
+        self._every = tf.Variable(every)
+        self._period = every
+        self._memory: Memory | None = None
+        self._shared: tuple[Step, Any] | None = None
+
+    @property
+    def capacity(self) -> int:
+        """How many checks may happen between two calls of `read`."""
+        return self._memory.capacity if self._memory else 1
+
+    @property
+    def every(self) -> int:
+        """Steps between checks; it may be changed while training runs."""
+        return self._period
+
+    @every.setter
+    def every(self, steps: int) -> None:
+        self._period = steps
+        self._every.assign(steps)
+
+    def level(self, step: int) -> int:
+        """Returns 1 for a step to measure and 0 for one to count only; `step` counts from 1."""
+        return int(is_check(step, self._period))
+
+    def trace(self, step: Step, level: int | None = None) -> Step:
+        """Wraps a train step.
+
+        Args:
+            step: the step to watch; levels that are given the same object share one trace of it.
+            level: 0 counts, 1 measures too; None leaves the choice to the graph.
+
+        Returns:
+            A step with the same result.
+        """
+
+        def watched(data: Any) -> Any:
+            if not self.sites:
+                self.sites, self.unseen = find_sites(self._model, *self._selection)
+            if level is None:
+                return self._choose_in_graph(step, data)
+            before = self._kernels() if level else {}
+            logs, seen = self._run_shared(step, data)
+            self._count(seen)
+            if level:
+                self._measure(seen, before)
+            return logs
+
+        return watched
+
+    def read(self) -> list[Reading]:
+        """Copies what the checks since the last call measured from the device, and forgets it there."""
+        return self._memory.read() if self._memory else []
+
+    def _choose_in_graph(self, step: Step, data: Any) -> Any:
+        due = is_check_in_graph(self._step + 1, self._every)
+        blank = {
+            path: [tf.zeros_like(kernel) for kernel in kernels] for path, kernels in self._kernels().items()
+        }
+        before = tf.cond(due, self._kernels, lambda: blank) if blank else {}
+        logs, seen = self._run(step, data)
+        self._count(seen)
+        tf.cond(due, lambda: self._measure(seen, before), lambda: None)
+        return logs
+
+    def _run(self, step: Step, data: Any) -> tuple[Any, Seen]:
+        logs, taps = run_tapped(self._model, self.sites, step, data)
+        return logs, seen_by(taps, self.sites)
+
+    def _run_shared(self, step: Step, data: Any) -> tuple[Any, Seen]:
+        def run(batch: Any) -> tuple[Any, dict[str, Any]]:
+            logs, seen = self._run(step, batch)
+            return logs, vars(seen)
+
+        if self._shared is None or self._shared[0] is not step:
+            self._shared = (step, tf.function(run, autograph=False))
+        logs, seen = self._shared[1](data)
+        return logs, Seen(**seen)
+
+    def _kernels(self) -> dict[str, list[Any]]:
+        if not self._gradients:
+            return {}
+        return {
+            site.path: [tf.identity(tf.convert_to_tensor(kernel)) for kernel in site.kernels]
+            for site in self.sites
+            if site.kernels
+        }
+
+    def _count(self, seen: Seen) -> None:
+        biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
+        if self._memory is None:
+            keys = sorted(self._figures(seen, self._kernels()))
+            widths = (
+                {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
+            )
+            self._memory = Memory(keys, widths, list(biases), self._step)
+        finite = [tf.reduce_all([is_finite(part) for part in parts]) for parts in biases.values()]
+        bad = 1.0 - tf.cast(tf.stack(finite), "float32") if finite else tf.zeros(0)
+        slopes = [seen.slopes[path] for path in self._memory.widths]
+        active = tf.concat([active_items(slope) for slope in slopes], axis=0) if slopes else tf.zeros(0)
+        items = tf.cast(tf.shape(slopes[0])[0], "float32") if slopes else tf.zeros(())
+        self._memory.count(seen.loss, bad, active, items)
+
+    def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> None:
+        assert self._memory is not None
+        self._memory.write(self._figures(seen, before))
+
+    def _figures(self, seen: Seen, before: dict[str, list[Any]]) -> dict[Key, Any]:
+        figures: dict[Key, Any] = {("", "loss"): seen.loss}
+        if self._gradients:
+            figures |= gradient_figures(seen, self.sites, before)
+        if self._units:
+            figures |= unit_figures(seen, self.sites)
+        return figures

@@ -1,0 +1,116 @@
+"""What an instrument keeps on the device between two reads: running counts, and a row of numbers a check."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from piste.callbacks.figures import Key
+
+RING_ENTRIES = 1 << 22
+NEVER = -1
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """What one check read from the device.
+
+    Args:
+        step: optimizer updates done.
+        figures: (path, figure) -> number; the path "" is the whole model.
+        active: path -> per unit, the batch items since the check before on which the unit was active.
+        items: batch items since the check before.
+        first_bad: (step, path or None) where the first number that was not finite was seen, or None.
+    """
+
+    step: int
+    figures: dict[Key, float]
+    active: dict[str, np.ndarray]
+    items: int
+    first_bad: tuple[int, str | None] | None
+
+
+class Memory:
+    """Variables on the device, made while the first step is traced and never part of the model.
+
+    Args:
+        keys: the figures of a check, in the order of a row.
+        widths: path -> number of units that are counted there.
+        flagged: paths of the layers with a flag for numbers that are not finite.
+        step: optimizer updates done so far.
+    """
+
+    def __init__(self, keys: list[Key], widths: Mapping[str, int], flagged: list[str], step: Any) -> None:
+        self.widths = dict(widths)
+        self._keys, self._flagged = keys, flagged
+        self._step = step
+        units = sum(widths.values())
+        width = len(keys) + 2 + len(flagged) + units
+        with tf.init_scope():
+            self._rows = tf.Variable(tf.zeros((max(4, min(64, RING_ENTRIES // width)), width)))
+            self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 2), "int32"))
+            self._filled = tf.Variable(0)
+            self._items = tf.Variable(0.0)
+            self._loss_max = tf.Variable(-np.inf, dtype="float32")
+            self._active = tf.Variable(tf.zeros(units))
+            self._bad_step = tf.Variable(NEVER)
+            self._bad = tf.Variable(tf.zeros(len(flagged)))
+
+    @property
+    def capacity(self) -> int:
+        """How many checks fit before `read` must empty the memory."""
+        return int(self._rows.shape[0])
+
+    def count(self, loss: Any, bad: Any, active: Any, items: Any) -> None:
+        """Adds one step, in the graph.
+
+        Args:
+            loss: float32 scalar.
+            bad: whether a layer's gradient is not finite, float32 of shape (flagged layers,), 0 or 1.
+            active: batch items on which each unit was active, float32 of shape (all units,).
+            items: number of batch items, float32 scalar.
+        """
+        self._step.assign_add(1)
+        self._loss_max.assign(tf.maximum(self._loss_max, loss))
+        first = (tf.reduce_any(bad > 0) | ~tf.math.is_finite(loss)) & (self._bad_step == NEVER)
+        self._bad.assign(tf.where(first, bad, self._bad))
+        self._bad_step.assign(tf.where(first, self._step, self._bad_step))
+        if self.widths:
+            self._active.assign_add(active)
+            self._items.assign_add(items)
+
+    def write(self, figures: Mapping[Key, Any]) -> None:
+        """Adds one row in the graph and starts the counts anew."""
+        head = [figures[key] for key in self._keys] + [self._items, self._loss_max]
+        row = tf.concat([tf.stack(head), self._bad, self._active], axis=0)
+        place = self._filled[tf.newaxis]
+        self._rows.scatter_update(tf.IndexedSlices(row[tf.newaxis], place))
+        self._steps.scatter_update(tf.IndexedSlices(tf.stack([[self._step, self._bad_step]]), place))
+        self._filled.assign((self._filled + 1) % self.capacity)
+        self._items.assign(0.0)
+        self._loss_max.assign(-np.inf)
+        self._active.assign(tf.zeros_like(self._active))
+
+    def read(self) -> list[Reading]:
+        """Copies the rows to the host and forgets them on the device."""
+        filled = int(self._filled.numpy())
+        if not filled:
+            return []
+        rows, steps = self._rows[:filled].numpy(), self._steps[:filled].numpy()
+        self._filled.assign(0)
+        return [self._reading(row, int(step), int(bad)) for row, (step, bad) in zip(rows, steps, strict=True)]
+
+    def _reading(self, row: np.ndarray, step: int, bad_step: int) -> Reading:
+        head, flags, active = np.split(row, np.cumsum([len(self._keys) + 2, len(self._flagged)]))
+        figures = dict(zip(self._keys, map(float, head), strict=False)) | {("", "loss_max"): float(head[-1])}
+        where = next((path for path, flag in zip(self._flagged, flags, strict=True) if flag), None)
+        counts = np.split(active, np.cumsum(list(self.widths.values()))[:-1])
+        return Reading(
+            step=step,
+            figures=figures,
+            active=dict(zip(self.widths, counts, strict=True)) if self.widths else {},
+            items=int(head[-2]),
+            first_bad=None if bad_step == NEVER else (bad_step, where),
+        )

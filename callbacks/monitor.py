@@ -1,0 +1,201 @@
+"""What all monitors share: getting into the train step of any `fit`, and out of it again."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from piste.callbacks.findings import Finding, follow
+from piste.callbacks.instrument import Instrument
+from piste.callbacks.records import Record, UnitWindow, make_record
+from piste.callbacks.rules import Rule
+from piste.callbacks.taps import replaced
+
+Action = str | Callable[[Finding], None]
+CHECKS_BEFORE_THINNING, CHECKS_A_STAGE, MOST_CHECKS = 1_000, 100, 2_000
+NEVER = 2**30
+
+
+class Monitor(keras.callbacks.Callback):
+    """Watches the train step of the model it is passed to `fit` with.
+
+    Args:
+        every: steps between checks; steps 1, 2, 4, 8, ... are checks too. After 1,000 checks it doubles at every
+            further hundred, and there are 2,000 checks at most.
+        window: samples that a count of active units must rest on.
+        layers: patterns of layer paths to watch, such as `("dense_*",)`; None watches all.
+        exclude: patterns of layer paths to leave out.
+        rules: functions from records to findings.
+        action: "report" collects findings, "stop" ends training at the first that is not just information, and a
+            function is called with every new finding.
+        file: a JSON-lines file for the records; per-unit shares go to the folder `<file's stem>_units` beside it.
+        gradients: whether to measure gradients.
+        units: whether to measure units.
+
+    Raises:
+        ValueError: if an argument is out of range.
+    """
+
+    def __init__(
+        self,
+        *,
+        every: int,
+        window: int,
+        layers: Sequence[str] | None,
+        exclude: Sequence[str],
+        rules: Sequence[Rule],
+        action: Action,
+        file: str | Path | None,
+        gradients: bool,
+        units: bool,
+    ) -> None:
+        super().__init__()
+        for name, value in (("every", every), ("window", window)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"`{name}` must be a whole number of at least 1. Received: {value!r}.")
+        if action not in ("report", "stop") and not callable(action):
+            raise ValueError(
+                f'`action` must be "report", "stop" or a function of a finding. Received: {action!r}.'
+            )
+        self.every, self.window, self.action = every, window, action
+        self.layers = None if layers is None else tuple(layers)
+        self.exclude, self.rules = tuple(exclude), tuple(rules)
+        self.file = None if file is None else Path(file)
+        self._measures = {"gradients": gradients, "units": units}
+        self._forget()
+
+    def _forget(self) -> None:
+        self.records: list[Record] = []
+        self.findings: list[Finding] = []
+        self.unseen: list[str] = []
+        self._instrument: Instrument | None = None
+        self._lent = False
+
+    def lend_instrument(self, model: Any) -> Instrument:
+        """Returns the instrument for a loop that traces the steps itself, such as Piste's compiled loop."""
+        self._instrument, self._lent = self._new_instrument(model), True
+        return self._instrument
+
+    def return_instrument(self) -> None:
+        """Ends what `lend_instrument` began; also after an exception."""
+        self._instrument, self._lent = None, False
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Starts new records and gets into the train step."""
+        instrument, lent = self._instrument, self._lent
+        self._forget()
+        self._units = UnitWindow(self.window)
+        self._epoch = 1
+        self._instrument, self._lent = (
+            (instrument, lent) if lent else (self._new_instrument(self.model), False)
+        )
+        self._done = int(self.model.optimizer.iterations.numpy())
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_text("")
+        if not self._lent:
+            self._enter()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Notes the epoch for the records."""
+        self._epoch = epoch + 1
+        self._batch = -1
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Lets the train function know that this `fit` is the watched one."""
+        self._armed = True
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Reads the device when a check was due in the steps since the last call."""
+        assert self._instrument is not None
+        steps = range(self._done + 1, self._done + batch - self._batch + 1)
+        self._batch, self._done = batch, steps.stop - 1
+        if any(self._instrument.level(step) for step in steps):
+            self._take()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Reads what is left and adds a few numbers to the logs."""
+        self._take()
+        self._done = int(self.model.optimizer.iterations.numpy())
+        if logs is not None and self.records:
+            logs.update(self.summary())
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Gets out of the train step."""
+        self._take()
+        if not self._lent:
+            self._leave()
+        self._instrument = None
+
+    def summary(self) -> dict[str, float]:
+        """Returns the numbers that go into the logs of an epoch; each subclass says which."""
+        return {}
+
+    def _new_instrument(self, model: Any) -> Instrument:
+        return Instrument(model, every=self.every, layers=self.layers, exclude=self.exclude, **self._measures)
+
+    def _enter(self) -> None:
+        model, instrument = self.model, self._instrument
+        assert instrument is not None
+        self._plain = plain = model.train_function
+        self._armed = False
+        step = instrument.trace(getattr(plain, "watched_step", model.train_step))
+        with replaced(model, "train_step", step):
+            model.make_train_function(force=True)
+        watched = model.train_function
+
+        def train_function(iterator: Any) -> Any:
+            if self._armed:
+                self._armed = False
+                return watched(iterator)
+            # Keras calls no hook when a `fit` fails: this is a later one, which did not ask for a monitor.
+            self._leave()
+            model.make_train_function()
+            return model.train_function(iterator)
+
+        train_function.watched_step = step  # type: ignore[attr-defined]
+        model.train_function = train_function
+
+    def _leave(self) -> None:
+        plain = self._plain
+        stacked = getattr(plain, "watched_step", None) is not None
+        self.model.train_function = None if stacked else plain
+
+    def _take(self) -> None:
+        assert self._instrument is not None
+        for reading in self._instrument.read():
+            shares = self._units.add(reading.active, reading.items)
+            names = {site.path: site.activation for site in self._instrument.sites if site.activation}
+            record = make_record(reading, self._epoch, names, shares)
+            self.records.append(record)
+            self._write(record, shares)
+            self._judge()
+        self.unseen = self._instrument.unseen
+        beyond = len(self.records) - CHECKS_BEFORE_THINNING
+        if beyond >= 0:
+            stages = beyond // CHECKS_A_STAGE + 1
+            self._instrument.every = NEVER if len(self.records) >= MOST_CHECKS else self.every * 2**stages
+
+    def _write(self, record: Record, shares: tuple[dict[str, np.ndarray], int] | None) -> None:
+        if self.file is None:
+            return
+        with self.file.open("a") as lines:
+            lines.write(json.dumps(record) + "\n")
+        if shares is not None:
+            folder = self.file.with_name(f"{self.file.stem}_units")
+            folder.mkdir(exist_ok=True)
+            np.savez_compressed(folder / f"{record['step']:08d}.npz", **shares[0])
+
+    def _judge(self) -> None:
+        open_before = {(old.rule, old.layer) for old in self.findings if not old.closed}
+        self.findings = follow(self.findings, [found for rule in self.rules for found in rule(self.records)])
+        for finding in self.findings:
+            if finding.closed or (finding.rule, finding.layer) in open_before:
+                continue
+            if callable(self.action):
+                self.action(finding)
+            elif self.action == "stop" and finding.severity != "info":
+                self.model.stop_training = True

@@ -1,0 +1,28 @@
+"""The few numbers of a record that go into Keras's logs."""
+
+import math
+from collections.abc import Sequence
+
+from piste.callbacks.records import Record
+from piste.callbacks.rules.vanishing import delta_profile
+
+
+def gradient_summary(record: Record) -> dict[str, float]:
+    """Returns `grad_norm`, `depth_score` and `update_ratio` of one check; NaN where there is nothing to measure."""
+    profile = list(delta_profile(record).values())
+    measurable = len(profile) >= 2 and profile[0] > 0 and profile[-1] > 0
+    ratios = [float(part["update_ratio"]) for part in record["layers"].values() if "update_ratio" in part]
+    return {
+        "grad_norm": float(record.get("grad_norm", math.nan)),
+        "depth_score": math.log10(profile[0] / profile[-1]) if measurable else math.nan,
+        "update_ratio": max(ratios, default=math.nan),
+    }
+
+
+def unit_summary(records: Sequence[Record]) -> dict[str, float]:
+    """Returns `dead_share` of the latest full window; NaN before there is one."""
+    for record in reversed(records):
+        shares = [part["dead"] / part["units"] for part in record["layers"].values() if "dead" in part]
+        if shares:
+            return {"dead_share": max(shares)}
+    return {"dead_share": math.nan}

@@ -1,0 +1,100 @@
+"""`fit` over arrays that stay on the device: Keras owns the epochs, Piste the steps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from piste.pipelines.data.dataset import Arrays
+from piste.pipelines.data.order import epoch_order
+from piste.pipelines.loop.chunks import ChunkCallbacks, Chunks
+from piste.pipelines.loop.steps import test_steps, train_steps
+from piste.pipelines.loop.stream import stream_batches
+
+TEST_BATCH = 256
+
+
+def fit(
+    model: keras.Model,
+    train: Arrays,
+    validation: Arrays | None = None,
+    *,
+    epochs: int,
+    batch_size: int = 32,
+    seed: int = 0,
+    shuffle: bool = True,
+    mode: str = "fused",
+    callbacks: Sequence[Any] = (),
+    verbose: int = 0,
+) -> keras.callbacks.History:
+    """Trains a compiled Keras model with Piste's loop.
+
+    Args:
+        model: a built and compiled model that takes `train.x` as it is stored.
+        train: the training arrays.
+        validation: evaluated after every epoch; None for none.
+        epochs: passes over the training arrays.
+        batch_size: samples a step; the last batch of an epoch may be smaller.
+        seed: chooses the order of the samples, a permutation of (seed, epoch).
+        shuffle: False keeps the samples in their order.
+        mode: "fused" compiles the loop with XLA, "graph" does without XLA, "stream" feeds batches from the host.
+        callbacks: Keras callbacks; at most one of Piste's monitors in fused and graph mode.
+        verbose: Keras's progress bar, 0 for none.
+
+    Returns:
+        Keras's History.
+
+    Raises:
+        ValueError: if the mode is unknown, or several monitors are passed to a compiled loop.
+    """
+    if mode not in ("fused", "graph", "stream"):
+        raise ValueError(f"`mode` must be fused, graph or stream. Received: {mode!r}.")
+    steps = -(-len(train.x) // batch_size)
+
+    def order(epoch: int) -> np.ndarray:
+        return epoch_order(len(train.x), seed, epoch) if shuffle else np.arange(len(train.x), dtype="int32")
+
+    if mode == "stream":
+        return model.fit(
+            stream_batches(train, batch_size, order),
+            validation_data=stream_batches(validation, TEST_BATCH) if validation else None,
+            epochs=epochs,
+            callbacks=list(callbacks),
+            shuffle=False,
+            verbose=verbose,
+        )
+    monitors = [callback for callback in callbacks if hasattr(callback, "lend_instrument")]
+    if len(monitors) > 1:
+        names = " and ".join(type(monitor).__name__ for monitor in monitors)
+        raise ValueError(
+            f"The compiled loop carries one monitor. Received: {names}; use HealthMonitor, which measures both."
+        )
+    model.optimizer.build(model.trainable_variables)
+    instrument = monitors[0].lend_instrument(model) if monitors else None
+    run = train_steps(model, train, batch_size, instrument, jit_compile=mode == "fused")
+    chunks = Chunks(run, steps, order, instrument, int(model.optimizer.iterations.numpy()))
+    test = test_steps(model, validation, TEST_BATCH) if validation else None
+    hooks = ChunkCallbacks(
+        chunks, test, callbacks=list(callbacks), add_history=True, add_progbar=verbose != 0, verbose=verbose,
+        epochs=epochs, steps=steps, model=model,
+    )  # fmt: skip
+    plain = model.train_function
+    model.train_function = lambda iterator: chunks.run()  # a plain function survives copy.deepcopy(model)
+    try:
+        # Keras counts these elements and calls the train function for each; what to train on, the loop knows.
+        tickets = tf.data.Dataset.range(steps)
+        return model.fit(
+            tickets,
+            validation_data=tf.data.Dataset.range(1) if validation else None,
+            epochs=epochs,
+            callbacks=hooks,
+            shuffle=False,
+            verbose=verbose,
+        )
+    finally:
+        model.train_function = plain
+        hooks.restore()
+        for monitor in monitors:
+            monitor.return_instrument()
