@@ -52,8 +52,4 @@ class HealthMonitor(Monitor):
     def summary(self) -> dict[str, float]:
         """Returns the logged keys."""
         open_findings = [found for found in self.findings if not found.closed and found.severity != "info"]
-        return (
-            gradient_summary(self.records[-1])
-            | unit_summary(self.records)
-            | {"findings": float(len(open_findings))}
-        )
+        return gradient_summary(self.records[-1]) | unit_summary(self.records) | {"findings": float(len(open_findings))}

@@ -98,9 +98,7 @@ class Instrument:
 
     def _choose_in_graph(self, step: Step, data: Any) -> Any:
         due = is_check_in_graph(self._step + 1, self._every)
-        blank = {
-            path: [tf.zeros_like(kernel) for kernel in kernels] for path, kernels in self._kernels().items()
-        }
+        blank = {path: [tf.zeros_like(kernel) for kernel in kernels] for path, kernels in self._kernels().items()}
         before = tf.cond(due, self._kernels, lambda: blank) if blank else {}
         logs, seen = self._run(step, data)
         self._count(seen)
@@ -134,9 +132,7 @@ class Instrument:
         biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
         if self._memory is None:
             keys = sorted(self._figures(seen, self._kernels()))
-            widths = (
-                {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
-            )
+            widths = {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
             self._memory = Memory(keys, widths, list(biases), self._step)
         finite = [tf.reduce_all([is_finite(part) for part in parts]) for parts in biases.values()]
         bad = 1.0 - tf.cast(tf.stack(finite), "float32") if finite else tf.zeros(0)

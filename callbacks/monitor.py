@@ -57,9 +57,7 @@ class Monitor(keras.callbacks.Callback):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise ValueError(f"`{name}` must be a whole number of at least 1. Received: {value!r}.")
         if action not in ("report", "stop") and not callable(action):
-            raise ValueError(
-                f'`action` must be "report", "stop" or a function of a finding. Received: {action!r}.'
-            )
+            raise ValueError(f'`action` must be "report", "stop" or a function of a finding. Received: {action!r}.')
         self.every, self.window, self.action = every, window, action
         self.layers = None if layers is None else tuple(layers)
         self.exclude, self.rules = tuple(exclude), tuple(rules)
@@ -71,6 +69,7 @@ class Monitor(keras.callbacks.Callback):
         self.records: list[Record] = []
         self.findings: list[Finding] = []
         self.unseen: list[str] = []
+        self.shares: dict[str, np.ndarray] = {}
         self._instrument: Instrument | None = None
         self._lent = False
 
@@ -89,9 +88,7 @@ class Monitor(keras.callbacks.Callback):
         self._forget()
         self._units = UnitWindow(self.window)
         self._epoch = 1
-        self._instrument, self._lent = (
-            (instrument, lent) if lent else (self._new_instrument(self.model), False)
-        )
+        self._instrument, self._lent = (instrument, lent) if lent else (self._new_instrument(self.model), False)
         self._done = int(self.model.optimizer.iterations.numpy())
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +168,7 @@ class Monitor(keras.callbacks.Callback):
             names = {site.path: site.activation for site in self._instrument.sites if site.activation}
             record = make_record(reading, self._epoch, names, shares)
             self.records.append(record)
+            self.shares = self.shares if shares is None else shares[0]
             self._write(record, shares)
             self._judge()
         self.unseen = self._instrument.unseen

@@ -103,9 +103,7 @@ def _site(path: str, layer: Any) -> tuple[Site | None, str | None]:
         known = None
     blind = None
     if inner and known is None and function is not keras.activations.softmax:
-        blind = (
-            f"{path}: its activation {_name(function)} is not in the activations table, so units stay unseen"
-        )
+        blind = f"{path}: its activation {_name(function)} is not in the activations table, so units stay unseen"
     if known is None:
         site = Site(path, layer, kernels, biases, None, None, 1.0, inner) if own else None
         return site, blind

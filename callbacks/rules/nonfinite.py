@@ -22,9 +22,7 @@ def nonfinite(records: Sequence[Record]) -> list[Finding]:
     bad = latest["nonfinite"]
     if bad is None:
         return []
-    before = [
-        record for record in records if record["step"] < bad["step"] and isinstance(record["loss"], float)
-    ]
+    before = [record for record in records if record["step"] < bad["step"] and isinstance(record["loss"], float)]
     evidence = {"first_step": float(bad["step"])}
     if before:
         evidence["loss_before"] = before[-1]["loss"]

@@ -33,7 +33,8 @@ def vanishing(records: Sequence[Record], *, decades: float = -3.0, checks: int =
     profiles = [profile for profile in map(delta_profile, recent) if len(profile) >= 2]
     if len(profiles) < checks:
         return []
-    ends = [(list(profile.values())[0], list(profile.values())[-1]) for profile in profiles]
+    values = [list(profile.values()) for profile in profiles]
+    ends = [(deltas[0], deltas[-1]) for deltas in values]
     if any(first <= 0 or last <= 0 for first, last in ends):
         return []
     score = statistics.median(math.log10(first / last) for first, last in ends)
@@ -41,7 +42,7 @@ def vanishing(records: Sequence[Record], *, decades: float = -3.0, checks: int =
         return []
     latest = records[-1]
     layer = next(iter(profiles[-1]))
-    stuck = _loss(latest) > 0.95 * _loss(records[0])
+    stuck = _loss(recent) > 0.95 * _loss(records[:checks])
     severity: Severity = "critical" if stuck else "warning"
     names = [part["activation"] for part in latest["layers"].values() if "activation" in part]
     return [
@@ -72,14 +73,12 @@ def vanishing(records: Sequence[Record], *, decades: float = -3.0, checks: int =
 def delta_profile(record: Record) -> dict[str, float]:
     """Returns path -> delta RMS of the layers with weights, in call order, where it is finite."""
     return {
-        path: part["delta_rms"]
-        for path, part in record["layers"].items()
-        if isinstance(part.get("delta_rms"), float)
+        path: part["delta_rms"] for path, part in record["layers"].items() if isinstance(part.get("delta_rms"), float)
     }
 
 
-def _loss(record: Record) -> float:
-    return float(record["loss"])
+def _loss(records: Sequence[Record]) -> float:
+    return statistics.median(float(record["loss"]) for record in records)
 
 
 def _causes(names: list[Any], layers: int) -> tuple[str, ...]:
@@ -92,7 +91,5 @@ def _causes(names: list[Any], layers: int) -> tuple[str, ...]:
             f"there are {layers} layers"
         )
     causes.append("the initial weights are too small for this activation")
-    causes.append(
-        "nothing renormalises the signal over this depth: no batch normalisation, no skip connections"
-    )
+    causes.append("nothing renormalises the signal over this depth: no batch normalisation, no skip connections")
     return tuple(causes)

@@ -28,9 +28,7 @@ class Instrument(Protocol):
         """Wraps a train step for one level; None leaves the choice to the graph."""
 
 
-def train_steps(
-    model: Any, data: Arrays, batch_size: int, instrument: Instrument | None, jit_compile: bool
-) -> Run:
+def train_steps(model: Any, data: Arrays, batch_size: int, instrument: Instrument | None, jit_compile: bool) -> Run:
     """Builds `run(order, begin, end, done)`, which trains on the batches `begin` to `end` of an order.
 
     Plain steps run in an inner loop and the closely watched ones between its runs: a condition around every step
