@@ -47,9 +47,7 @@ def assemble(
         (('0', '1'), dtype('int32'), None)
     """
     parts = {"train": train} if test is None else {"train": train, "test": test}
-    as_read = {
-        f"{axis}_{part}": a for part, pair in parts.items() for axis, a in zip("xy", pair, strict=True)
-    }
+    as_read = {f"{axis}_{part}": a for part, pair in parts.items() for axis, a in zip("xy", pair, strict=True)}
     inputs = {part: _inputs(pair, where, part) for part, pair in parts.items()}
     if test is not None:
         _refuse_mismatch(inputs["train"], inputs["test"], where)
@@ -60,8 +58,7 @@ def assemble(
         answers = {p: checked_labels(pair[1], where, f"y_{p}", len(names)) for p, pair in parts.items()}
     elif classes is not None:
         raise DataError(
-            f"{where}: regression must have no classes. Received: {len(classes)} class names;"
-            " remove `data.classes`."
+            f"{where}: regression must have no classes. Received: {len(classes)} class names; remove `data.classes`."
         )
     else:
         answers = {part: _targets(pair[1], where, part) for part, pair in parts.items()}

@@ -66,9 +66,7 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
     for info in archive.infolist():
         name = info.filename.removesuffix(".npy")
         if name in members:
-            raise DataError(
-                f"{path}: an array must be there once. Received: two named {name!r}; write it again."
-            )
+            raise DataError(f"{path}: an array must be there once. Received: two named {name!r}; write it again.")
         members[name] = info
     return members
 
@@ -92,9 +90,7 @@ def _refuse_large(size: int, path: Path) -> None:
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> NDArray[Any]:
     if info.flag_bits & ENCRYPTED or info.compress_type not in PACKINGS:
-        raise DataError(
-            f"{where} must be stored or deflated, unencrypted; write it with np.savez_compressed."
-        )
+        raise DataError(f"{where} must be stored or deflated, unencrypted; write it with np.savez_compressed.")
     _check_header(archive, info, where)
     with archive.open(info) as stream:
         array: NDArray[Any] = npy.read_array(stream, allow_pickle=False)

@@ -64,8 +64,7 @@ def split_validation(
 def _count(n: int, size: int | None, fraction: float | None) -> int:
     if (size is None) == (fraction is None):
         raise DataError(
-            f"validation must have exactly one of `size` and `fraction`. Received: {size} and {fraction};"
-            " remove one."
+            f"validation must have exactly one of `size` and `fraction`. Received: {size} and {fraction}; remove one."
         )
     if fraction is not None and not 0 < fraction < 1:
         raise DataError(

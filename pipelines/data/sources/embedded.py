@@ -46,9 +46,7 @@ def load_embedded(name: str = "fashion_mnist", classes: Sequence[str] | None = N
         learning algorithms.
     """
     if name != "fashion_mnist":
-        raise DataError(
-            f"embedded data must be 'fashion_mnist'. Received: {name!r}; use source tfds for others."
-        )
+        raise DataError(f"embedded data must be 'fashion_mnist'. Received: {name!r}; use source tfds for others.")
     content = files("piste.pipelines.data.embedded").joinpath("fashion_mnist.npz")
     with content.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         train = arrays["x_train"], arrays["y_train"]

@@ -27,9 +27,7 @@ def load_idx(directory: Path, classes: Sequence[str] | None = None) -> Data:
         DataError: If a file is missing or damaged, or images and labels do not belong together.
     """
     if not directory.is_dir():
-        raise DataError(
-            f"{directory}: expected a folder of IDX files. There is none; check `data.directory`."
-        )
+        raise DataError(f"{directory}: expected a folder of IDX files. There is none; check `data.directory`.")
     train = _pair(directory, "train")
     if train is None:
         raise DataError(

@@ -16,8 +16,8 @@ def load_npz(
     *,
     x_train: str = "x_train",
     y_train: str = "y_train",
-    x_test: str = "x_test",
-    y_test: str = "y_test",
+    x_test: str | None = "x_test",
+    y_test: str | None = "y_test",
     task: Task = "classification",
     classes: Sequence[str] | None = None,
 ) -> Data:
@@ -27,8 +27,8 @@ def load_npz(
         path: The file.
         x_train: Name of the training inputs, an array `(n, ...)`.
         y_train: Name of the training labels `(n,)`, or targets `(n,)` or `(n, d)`.
-        x_test: Name of the test inputs.
-        y_test: Name of the test labels or targets.
+        x_test: Name of the test inputs; None for no test part.
+        y_test: Name of the test labels or targets; None for no test part.
         task: What is predicted.
         classes: Names of the classes by index.
 
@@ -47,15 +47,12 @@ def load_npz(
         >>> data.name, data.input_dtype, data.test
         ('xor', 'uint8', None)
     """
-    test = (x_test, y_test)
+    test = () if x_test is None or y_test is None else (x_test, y_test)
     optional = test if test == DEFAULT_TEST else ()
-    required = (x_train, y_train) if optional else (x_train, y_train, *test)
-    arrays = read_npz(path, required, optional)
+    arrays = read_npz(path, (x_train, y_train) if optional else (x_train, y_train, *test), optional)
     found = [name for name in test if name in arrays]
     if len(found) == 1:
-        raise DataError(
-            f"{path}: expected both {x_test!r} and {y_test!r}, or neither. There is only {found[0]!r}."
-        )
+        raise DataError(f"{path}: expected both {x_test!r} and {y_test!r}, or neither. There is only {found[0]!r}.")
     train = arrays[x_train], arrays[y_train]
-    held_out = (arrays[x_test], arrays[y_test]) if found else None
+    held_out = (arrays[found[0]], arrays[found[1]]) if found else None
     return assemble(path.stem, task, train, held_out, where=str(path), classes=classes)

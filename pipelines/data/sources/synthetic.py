@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.pipelines.data.assemble import assemble
-from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.dataset import LARGEST, Data
 from piste.pipelines.errors import DataError
 
 Kind = Literal["gaussian_mixture", "circles", "regression"]
@@ -107,6 +107,12 @@ def _check_arguments(
     for name, (value, least) in bounds.items():
         if not value >= least:
             raise DataError(f"{where}: `{name}` must be at least {least}. Received: {value}.")
+    size = 8 * max(samples, test_samples) * features
+    if size > LARGEST:
+        raise DataError(
+            f"{where}: drawing may take at most {LARGEST} bytes. Received: {size}"
+            f" for {max(samples, test_samples)} samples of {features} features; draw less."
+        )
     if kind == "circles" and (features, num_classes) != (2, 2):
         raise DataError(
             f"{where}: circles have 2 features and 2 classes."

@@ -39,9 +39,7 @@ def test_raw_and_gzipped_files_are_told_by_their_bytes(tmp_path: Path, name: str
         (0x0E, "d", "float64", [0.1, 1e300]),
     ],
 )
-def test_all_types_of_the_format(
-    tmp_path: Path, code: int, letter: str, dtype: str, values: list[float]
-) -> None:
+def test_all_types_of_the_format(tmp_path: Path, code: int, letter: str, dtype: str, values: list[float]) -> None:
     content = bytes([0, 0, code, 1]) + struct.pack(f">I2{letter}", 2, *values)
     array = read_idx(written(tmp_path, content))
     assert array.dtype == np.dtype(dtype) and array.dtype.isnative

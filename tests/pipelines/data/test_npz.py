@@ -47,9 +47,7 @@ def test_arrays_come_back_as_stored(tmp_path: Path, save: Any) -> None:
 
 def test_a_missing_array_is_named_with_the_nearest(tmp_path: Path) -> None:
     path = saved(tmp_path, x_trian=np.ones(2), other=np.ones(2))
-    expected = (
-        f"{path}: expected an array 'x_train'. The file holds 'x_trian', 'other'; did you mean 'x_trian'?"
-    )
+    expected = f"{path}: expected an array 'x_train'. The file holds 'x_trian', 'other'; did you mean 'x_trian'?"
     with pytest.raises(DataError, match=re.escape(expected)):
         read_npz(path, ["x_train"])
     with pytest.raises(DataError, match="The file holds 'arr_0'; name the right one under `data`"):
@@ -80,18 +78,14 @@ def test_a_zip_bomb_is_refused_by_its_declared_size(tmp_path: Path) -> None:
     for entry in re.finditer(rb"PK\x01\x02", bytes(content)):
         content[entry.start() + 24 : entry.start() + 28] = struct.pack("<I", 2**31 + 1)
     huge.write_bytes(content)
-    with pytest.raises(
-        DataError, match=r"at most 4294967296 bytes unpacked\. The file announces 4294967298;"
-    ):
+    with pytest.raises(DataError, match=r"at most 4294967296 bytes unpacked\. The file announces 4294967298;"):
         read_npz(huge, ["x", "y"])
 
 
 @pytest.mark.parametrize("shape", ["(10**12,)", "(1000000000000,)", "(4,)", "(2,)", "(-3,)", "()"])
 def test_a_header_that_lies_about_the_size_is_refused_before_allocation(tmp_path: Path, shape: str) -> None:
     path = zipped(tmp_path, ("x.npy", npy_bytes(shape, content=b"abc")))
-    with pytest.raises(
-        DataError, match=r"`x` (announces .* the file is damaged|has no readable \.npy header)"
-    ):
+    with pytest.raises(DataError, match=r"`x` (announces .* the file is damaged|has no readable \.npy header)"):
         read_npz(path, ["x"])
 
 
@@ -128,9 +122,7 @@ def test_two_arrays_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_foreign_packings_and_encryption_are_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path, ("x.npy", npy_bytes("(0,)")), packing=zipfile.ZIP_LZMA)
-    with pytest.raises(
-        DataError, match=r"`x` must be stored or deflated, unencrypted; write it with np\.savez_"
-    ):
+    with pytest.raises(DataError, match=r"`x` must be stored or deflated, unencrypted; write it with np\.savez_"):
         read_npz(path, ["x"])
     content = bytearray(zipped(tmp_path, ("x.npy", npy_bytes("(0,)"))).read_bytes())
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -146,9 +138,7 @@ def test_damage_anywhere_is_told_or_harmless(tmp_path: Path) -> None:
     array = np.arange(40, dtype=np.int16).reshape(8, 5)
     np.savez_compressed(stream, x=array)
     whole = stream.getvalue()
-    changed = [
-        whole[:i] + bytes([whole[i] ^ mask]) + whole[i + 1 :] for i in range(len(whole)) for mask in (1, 128)
-    ]
+    changed = [whole[:i] + bytes([whole[i] ^ mask]) + whole[i + 1 :] for i in range(len(whole)) for mask in (1, 128)]
     path = tmp_path / "a.npz"
     told = 0
     for content in (*changed, *(whole[:length] for length in range(len(whole)))):

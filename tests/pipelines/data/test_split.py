@@ -41,9 +41,7 @@ def test_at_random_keeps_the_order_and_loses_nothing() -> None:
     assert rows(split_validation(numbered(100), fraction=0.2, from_="random", seed=6))[1] != validation
 
 
-@pytest.mark.parametrize(
-    ("n", "fraction", "count"), [(10, 0.1, 1), (60_000, 0.1, 6000), (7, 0.5, 4), (10, 0.9, 9)]
-)
+@pytest.mark.parametrize(("n", "fraction", "count"), [(10, 0.1, 1), (60_000, 0.1, 6000), (7, 0.5, 4), (10, 0.9, 9)])
 def test_a_fraction_is_rounded_to_whole_samples(n: int, fraction: float, count: int) -> None:
     assert len(rows(split_validation(numbered(n), fraction=fraction))[1]) == count
 

@@ -12,9 +12,7 @@ from piste.pipelines.errors import DataError
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int32", "int64", "float16", "float32"])
 def test_stored_types_stay(dtype: str) -> None:
     array = np.ones((2, 3), dtype)
-    assert checked_values(array, "f", "x") is array or np.shares_memory(
-        checked_values(array, "f", "x"), array
-    )
+    assert checked_values(array, "f", "x") is array or np.shares_memory(checked_values(array, "f", "x"), array)
     assert checked_values(array, "f", "x").dtype == dtype
 
 
