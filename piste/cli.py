@@ -63,9 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Piste's own, whose traceback goes to a file.
     """
     try:
-        code = cli.main(
-            None if arguments is None else list(arguments), prog_name="piste", standalone_mode=False
-        )
+        code = cli.main(None if arguments is None else list(arguments), prog_name="piste", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except PisteError as error:

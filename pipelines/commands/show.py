@@ -53,7 +53,5 @@ def _show_key(config: "Config", key: str, form: str) -> None:
 def _flow(value: Any) -> str:
     import yaml
 
-    text: str = yaml.safe_dump(
-        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000
-    )
+    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
     return text.removesuffix("\n").removesuffix("\n...")

@@ -36,9 +36,7 @@ def read_arguments(
             faults += [fault.under(key) for fault in error.faults]
     for name, argument in entry.arguments.items():
         if argument.required and name not in given:
-            faults.append(
-                Fault(f"is missing: `{entry.name}` needs it", (name,), expected=expectation(argument))
-            )
+            faults.append(Fault(f"is missing: `{entry.name}` needs it", (name,), expected=expectation(argument)))
     return values, faults
 
 
@@ -122,7 +120,7 @@ def _range_words(argument: Argument) -> list[str]:
         "at most": argument.maximum,
         "below": argument.exclusive_maximum,
     }
-    return [f"{words} {bound:g}" for words, bound in bounds.items() if bound is not None]
+    return [f"{words} {bound:.12g}" for words, bound in bounds.items() if bound is not None]
 
 
 def _read_numbers(argument: Argument, raw: Any) -> Any:

@@ -67,9 +67,7 @@ def read_component(kind: str, value: Any, special: tuple[str, ...] = ()) -> Comp
         entry = find_entry(kind, name, special)
         if entry.needs_arguments:
             needed = ", ".join(n for n, argument in entry.arguments.items() if argument.required)
-            raise Faults(
-                [Fault(f"must be a map `{{type: {name}, ...}}`: `{name}` needs {needed}", received=name)]
-            )
+            raise Faults([Fault(f"must be a map `{{type: {name}, ...}}`: `{name}` needs {needed}", received=name)])
         return Component(type=name)
     name, entry = read_type(kind, value, special)
     arguments, faults = read_arguments(entry, {k: v for k, v in value.items() if k != "type"})

@@ -70,7 +70,7 @@ def type_words(schema: dict[str, Any]) -> str:
         return f"one of {', '.join(schema.get('enum', [schema.get('const')]))}"
     if schema.get("type") == "array":
         return f"a list of: {type_words(schema['items'])}" if "items" in schema else "a list"
-    limits = [f"{words} {schema[name]:g}" for name, words in _LIMITS.items() if name in schema]
+    limits = [f"{words} {schema[name]:.12g}" for name, words in _LIMITS.items() if name in schema]
     return ", ".join([_WORDS.get(schema.get("type", ""), "a map"), *limits])
 
 

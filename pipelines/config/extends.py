@@ -47,9 +47,7 @@ def read_map(source: Source) -> Mapping:
     if isinstance(tree, Mapping):
         return tree
     if tree is None or (isinstance(tree, Scalar) and tree.is_null):
-        message = (
-            "The config is empty. It needs at least `data: {source: embedded}` and `model: {type: mlp}`."
-        )
+        message = "The config is empty. It needs at least `data: {source: embedded}` and `model: {type: mlp}`."
         raise ConfigProblems([Problem(source.origin(1, 1), "", message)])
     kind = "a text" if isinstance(tree, Scalar) else "a list"
     message = f"The config must be a map of sections such as `data` and `model`. Received: {kind}."

@@ -113,9 +113,7 @@ def _object(entry: Entry, own: dict[str, Any]) -> dict[str, Any]:
 
 def _argument(argument: Argument) -> dict[str, Any]:
     kind = argument.kind
-    limits = {
-        name: getattr(argument, key) for key, name in _LIMITS.items() if getattr(argument, key) is not None
-    }
+    limits = {name: getattr(argument, key) for key, name in _LIMITS.items() if getattr(argument, key) is not None}
     schema: dict[str, Any]
     if kind == "any":
         return {}

@@ -54,29 +54,15 @@ def _choice(*names: str) -> Facts:
 
 
 _BY_NAME: dict[str, Facts] = {
-    **dict.fromkeys(
-        ["units", "filters", "groups", "depth_multiplier", "n", "input_dim", "output_dim"], _COUNT
-    ),
-    **dict.fromkeys(
-        ["height", "width", "k", "num_classes", "ns_steps", "decay_steps", "first_decay_steps"], _COUNT
-    ),
-    **dict.fromkeys(
-        ["gradient_accumulation_steps", "ema_overwrite_frequency", "top_k", "num_labels"], _COUNT
-    ),
+    **dict.fromkeys(["units", "filters", "groups", "depth_multiplier", "n", "input_dim", "output_dim"], _COUNT),
+    **dict.fromkeys(["height", "width", "k", "num_classes", "ns_steps", "decay_steps", "first_decay_steps"], _COUNT),
+    **dict.fromkeys(["gradient_accumulation_steps", "ema_overwrite_frequency", "top_k", "num_labels"], _COUNT),
     **dict.fromkeys(["kernel_size", "strides", "dilation_rate", "pool_size", "size", "dims"], _SIZE),
     **dict.fromkeys(["warmup_steps", "num_regressors", "class_id"], _NATURAL),
-    **dict.fromkeys(
-        ["learning_rate", "initial_learning_rate", "epsilon", "epsilon_1", "epsilon_2"], _POSITIVE
-    ),
-    **dict.fromkeys(
-        ["clipnorm", "clipvalue", "global_clipnorm", "clip_threshold", "warmup_target"], _POSITIVE
-    ),
-    **dict.fromkeys(
-        ["decay_rate", "t_mul", "m_mul", "power", "adam_lr_ratio", "rms_rate", "delta"], _POSITIVE
-    ),
-    **dict.fromkeys(
-        ["weight_decay", "adam_weight_decay", "stddev", "l1", "l2", "alpha", "beta"], _NOT_NEGATIVE
-    ),
+    **dict.fromkeys(["learning_rate", "initial_learning_rate", "epsilon", "epsilon_1", "epsilon_2"], _POSITIVE),
+    **dict.fromkeys(["clipnorm", "clipvalue", "global_clipnorm", "clip_threshold", "warmup_target"], _POSITIVE),
+    **dict.fromkeys(["decay_rate", "t_mul", "m_mul", "power", "adam_lr_ratio", "rms_rate", "delta"], _POSITIVE),
+    **dict.fromkeys(["weight_decay", "adam_weight_decay", "stddev", "l1", "l2", "alpha", "beta"], _NOT_NEGATIVE),
     **dict.fromkeys(["end_learning_rate", "initial_accumulator_value", "gamma", "scale"], _NOT_NEGATIVE),
     **dict.fromkeys(["max_value", "min_value", "factor", "max_rate"], _NOT_NEGATIVE),
     **dict.fromkeys(["l1_regularization_strength", "l2_regularization_strength"], _NOT_NEGATIVE),
@@ -85,9 +71,7 @@ _BY_NAME: dict[str, Facts] = {
     **dict.fromkeys(["dropout", "recurrent_dropout", "q", "threshold", "recall", "precision"], _SHARE),
     **dict.fromkeys(["specificity", "sensitivity"], _SHARE),
     **dict.fromkeys(["beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "rate"], _DECAY),
-    **dict.fromkeys(
-        ["gain", "mean", "minval", "maxval", "fill_value", "offset", "mask_value", "value"], _ANY_FLOAT
-    ),
+    **dict.fromkeys(["gain", "mean", "minval", "maxval", "fill_value", "offset", "mask_value", "value"], _ANY_FLOAT),
     **dict.fromkeys(["height_factor", "width_factor"], _FACTOR),
     **{key: {"kind": "floats"} for key in ["thresholds", "label_weights", "value_range"]},
     **{key: {"kind": "ints", "minimum": 0} for key in ["target_class_ids"]},
@@ -159,6 +143,4 @@ def constraints_of(cls: str, argument: str, default: Any) -> Facts:
             return {"kind": "bool"}
         if isinstance(default, float):
             return {"kind": "float"}
-    raise LookupError(
-        f"No kind is known for {cls}.{argument} with default {default!r}: add it to the tables."
-    )
+    raise LookupError(f"No kind is known for {cls}.{argument} with default {default!r}: add it to the tables.")

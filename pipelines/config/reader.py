@@ -56,9 +56,7 @@ def _events(composer: "_Composer") -> Iterator[yaml.Event]:
         yield from yaml.parse(composer.source.text[composer.offset :], Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         begun = error.context_mark
-        context = (
-            f" ({error.context} that begins at line {begun.line + 1})" if error.context and begun else ""
-        )
+        context = f" ({error.context} that begins at line {begun.line + 1})" if error.context and begun else ""
         mark = composer.mark(error.problem_mark or begun)
         raise composer.stop(mark, f"This is no valid YAML: {error.problem}{context}.") from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
@@ -111,9 +109,7 @@ class _Composer:
 
     def _tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
-            self._complain(
-                self.last, "Tags (`!name`) are not allowed in a config: remove it, the schema gives types."
-            )
+            self._complain(self.last, "Tags (`!name`) are not allowed in a config: remove it, the schema gives types.")
 
     def _begin(self, event: yaml.CollectionStartEvent) -> None:
         if event.anchor in self._anchors or any(o.anchor == event.anchor for o in self._stack if o.anchor):
@@ -121,9 +117,7 @@ class _Composer:
         self._count(1)
         self._stack.append(_Open(self.last, event.anchor, isinstance(event, yaml.MappingStartEvent)))
         if len(self._stack) > DEPTH_LIMIT:
-            raise self.stop(
-                self.last, f"A config may be at most {DEPTH_LIMIT} levels deep: it is deeper here."
-            )
+            raise self.stop(self.last, f"A config may be at most {DEPTH_LIMIT} levels deep: it is deeper here.")
 
     def _end(self) -> None:
         done = self._stack.pop()
@@ -161,9 +155,7 @@ class _Composer:
     def _count(self, size: int, where: str = "") -> None:
         self._total += size
         if self._total > NODE_LIMIT:
-            raise self.stop(
-                self.last, f"A config may have at most {NODE_LIMIT:,} nodes: it expands to more{where}."
-            )
+            raise self.stop(self.last, f"A config may have at most {NODE_LIMIT:,} nodes: it expands to more{where}.")
 
     def _remember(self, anchor: str | None, node: Node, size: int, height: int) -> None:
         if anchor is not None:
@@ -195,9 +187,7 @@ class _Composer:
 
     def _enter(self, parent: _Open, key: Scalar, node: Node) -> None:
         if key.plain and key.text == "<<":
-            self._complain(
-                key.mark, "Merge keys (`<<`) are not allowed in a config: use `extends: base.yaml`."
-            )
+            self._complain(key.mark, "Merge keys (`<<`) are not allowed in a config: use `extends: base.yaml`.")
             return
         name = unicodedata.normalize("NFC", key.text)
         earlier = parent.entries.get(name)

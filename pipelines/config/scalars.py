@@ -28,9 +28,7 @@ def read_int(value: Any) -> int:
             return int(value.text)
         if _DIGITS.fullmatch(value.text):
             too_long = len(value.text.lstrip("+-0")) > 18
-            _refuse(
-                "an integer of at most 18 digits" if too_long else "an integer without leading zeros", value
-            )
+            _refuse("an integer of at most 18 digits" if too_long else "an integer without leading zeros", value)
     elif isinstance(value, int) and not isinstance(value, bool):
         return value
     _refuse("an integer", value)

@@ -81,8 +81,6 @@ def _decode(name: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", errors="replace").split("\n")
         origin = Origin(name, len(before), len(before[-1]) + 1, "")
-        message = (
-            f"A config must be UTF-8 text. Received: byte 0x{data[error.start]:02X} at offset {error.start}."
-        )
+        message = f"A config must be UTF-8 text. Received: byte 0x{data[error.start]:02X} at offset {error.start}."
         raise ConfigProblems([Problem(origin, "", message)]) from None
     return text.replace("\r\n", "\n")

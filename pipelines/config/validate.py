@@ -118,9 +118,7 @@ def _faults(item: Any) -> Iterable[Fault]:
         return [_no_choice(path, received)]
     if kind in _BOUNDS:
         words, name = _BOUNDS[kind]
-        return [
-            Fault(f"must be {words} {context[name]:,}".replace(",", "_"), path, received=describe(received))
-        ]
+        return [Fault(f"must be {words} {context[name]:,}".replace(",", "_"), path, received=describe(received))]
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
         near = nearest(str(received), choices)
@@ -148,9 +146,7 @@ def _unknown_key(loc: Path, path: Path) -> Fault:
     near = nearest(name, known)
     if near is None:
         near = next((dotted(p) for p in all_keys() if p[-1] == name), None)
-    return Fault(
-        "is no key of a config", path, expected=f"one of {', '.join(known)}", suggestion=near, at="key"
-    )
+    return Fault("is no key of a config", path, expected=f"one of {', '.join(known)}", suggestion=near, at="key")
 
 
 def _expected_below(sections: list[Any]) -> str | None:

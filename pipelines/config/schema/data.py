@@ -7,13 +7,13 @@ from pydantic import Discriminator, Field, Tag
 
 from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.fields import (
-    Bool,
     Count,
-    Float,
-    Int,
     Natural,
     NullToNone,
     OptionalText,
+    ReadBool,
+    ReadFloat,
+    ReadInt,
     ReadText,
     Section,
     Share,
@@ -21,9 +21,7 @@ from piste.pipelines.config.schema.fields import (
 )
 
 Scale = Annotated[Literal["none", "unit", "standardize"], ReadText]
-SCALE_DOC = (
-    "What the model's first layer does: nothing, integer range to 0..1, or zero mean and unit variance."
-)
+SCALE_DOC = "What the model's first layer does: nothing, integer range to 0..1, or zero mean and unit variance."
 
 
 class Validation(Section):
@@ -52,17 +50,15 @@ class Common(Section):
         NullToNone,
         Field(description="What is held out to judge by; null holds out nothing."),
     ] = Validation(fraction=0.1)
-    batch_size: Annotated[Int, Field(ge=1, description="Samples in a training step.")] = 32
-    shuffle: Annotated[Bool, Field(description="Whether every epoch has its own seeded order.")] = True
+    batch_size: Annotated[int, Field(ge=1, description="Samples in a training step."), ReadInt] = 32
+    shuffle: Annotated[bool, Field(description="Whether every epoch has its own seeded order."), ReadBool] = True
 
 
 class Embedded(Common):
     """The first 10,000 training and 2,000 test images of Fashion-MNIST, which come with Piste."""
 
     source: Annotated[Literal["embedded"], ReadText, Field(description="Which source.")]
-    name: Annotated[Literal["fashion_mnist"], ReadText, Field(description="Which embedded set.")] = (
-        "fashion_mnist"
-    )
+    name: Annotated[Literal["fashion_mnist"], ReadText, Field(description="Which embedded set.")] = "fashion_mnist"
     scale: Annotated[Scale, Field(description=SCALE_DOC)] = "unit"
 
 
@@ -70,11 +66,11 @@ class Tfds(Common):
     """A data set that TensorFlow Datasets has prepared."""
 
     source: Annotated[Literal["tfds"], ReadText, Field(description="Which source.")]
-    name: Annotated[Text, Field(min_length=1, description="Its name in TensorFlow Datasets.")]
+    name: Annotated[str, Field(min_length=1, description="Its name in TensorFlow Datasets."), ReadText]
     directory: Annotated[OptionalText, Field(description="TFDS' data folder; null takes its default.")] = None
-    train_split: Annotated[Text, Field(min_length=1, description="The split to train on.")] = "train"
+    train_split: Annotated[str, Field(min_length=1, description="The split to train on."), ReadText] = "train"
     test_split: Annotated[OptionalText, Field(description="The split to test on; null has no test.")] = "test"
-    download: Annotated[Bool, Field(description="Whether TFDS may download and prepare it.")] = False
+    download: Annotated[bool, Field(description="Whether TFDS may download and prepare it."), ReadBool] = False
     scale: Annotated[Scale, Field(description=SCALE_DOC)] = "unit"
 
 
@@ -82,7 +78,7 @@ class Idx(Common):
     """The four files of MNIST's format, raw or .gz, in one folder."""
 
     source: Annotated[Literal["idx"], ReadText, Field(description="Which source.")]
-    directory: Annotated[Text, Field(min_length=1, description="The folder with the four files.")]
+    directory: Annotated[str, Field(min_length=1, description="The folder with the four files."), ReadText]
     scale: Annotated[Scale, Field(description=SCALE_DOC)] = "unit"
 
 
@@ -90,15 +86,11 @@ class Npz(Common):
     """One NumPy .npz file with arrays for training and, if there is one, for the test."""
 
     source: Annotated[Literal["npz"], ReadText, Field(description="Which source.")]
-    path: Annotated[Text, Field(min_length=1, description="The file.")]
-    x_train: Annotated[Text, Field(description="Name of the training inputs in the file.")] = "x_train"
-    y_train: Annotated[Text, Field(description="Name of the training labels or targets.")] = "y_train"
-    x_test: Annotated[OptionalText, Field(description="Name of the test inputs; null has no test.")] = (
-        "x_test"
-    )
-    y_test: Annotated[OptionalText, Field(description="Name of the test labels; null has no test.")] = (
-        "y_test"
-    )
+    path: Annotated[str, Field(min_length=1, description="The file."), ReadText]
+    x_train: Annotated[str, Field(description="Name of the training inputs in the file."), ReadText] = "x_train"
+    y_train: Annotated[str, Field(description="Name of the training labels or targets."), ReadText] = "y_train"
+    x_test: Annotated[OptionalText, Field(description="Name of the test inputs; null has no test.")] = "x_test"
+    y_test: Annotated[OptionalText, Field(description="Name of the test labels; null has no test.")] = "y_test"
     task: Annotated[
         Literal["classification", "regression"], ReadText, Field(description="What is to be predicted.")
     ] = "classification"
@@ -109,14 +101,12 @@ class Synthetic(Common):
     """Seeded samples of a known law."""
 
     source: Annotated[Literal["synthetic"], ReadText, Field(description="Which source.")]
-    kind: Annotated[
-        Literal["gaussian_mixture", "circles", "regression"], ReadText, Field(description="Which law.")
-    ]
-    samples: Annotated[Int, Field(ge=1, le=10_000_000, description="Number of training samples.")] = 1000
-    test_samples: Annotated[Int, Field(ge=0, le=10_000_000, description="Number of test samples.")] = 200
-    features: Annotated[Int, Field(ge=1, le=10_000, description="Inputs of a sample.")] = 2
-    num_classes: Annotated[Int, Field(ge=2, le=10_000, description="Classes; circles have two.")] = 2
-    noise: Annotated[Float, Field(ge=0, description="Standard deviation of the noise.")] = 0.1
+    kind: Annotated[Literal["gaussian_mixture", "circles", "regression"], ReadText, Field(description="Which law.")]
+    samples: Annotated[int, Field(ge=1, le=10_000_000, description="Number of training samples."), ReadInt] = 1000
+    test_samples: Annotated[int, Field(ge=0, le=10_000_000, description="Number of test samples."), ReadInt] = 200
+    features: Annotated[int, Field(ge=1, le=10_000, description="Inputs of a sample."), ReadInt] = 2
+    num_classes: Annotated[int, Field(ge=2, le=10_000, description="Classes; circles have two."), ReadInt] = 2
+    noise: Annotated[float, Field(ge=0, description="Standard deviation of the noise."), ReadFloat] = 0.1
     seed: Annotated[Natural, Field(description="Of the samples; null takes the config's.")] = None
     scale: Annotated[Scale, Field(description=SCALE_DOC)] = "standardize"
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from piste.pipelines.config.schema.fields import Bool, ReadText, Section
+from piste.pipelines.config.schema.fields import ReadBool, ReadText, Section
 
 
 class Export(Section):
@@ -14,6 +14,6 @@ class Export(Section):
         tuple[Annotated[Literal["saved_model"], ReadText], ...],
         Field(description="Formats to write; an empty list writes none."),
     ] = ("saved_model",)
-    verify: Annotated[Bool, Field(description="Whether a clean process loads the export and compares.")] = (
+    verify: Annotated[bool, Field(description="Whether a clean process loads the export and compares."), ReadBool] = (
         True
     )

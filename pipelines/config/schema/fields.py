@@ -19,13 +19,14 @@ def _null_to_none(value: Any) -> Any:
 
 
 NullToNone = BeforeValidator(_null_to_none)
+# In an annotation these come last: constraints before them apply to the value that was read.
+ReadInt = BeforeValidator(read_int)
+ReadFloat = BeforeValidator(read_float)
+ReadBool = BeforeValidator(read_bool)
 ReadText = BeforeValidator(read_text)
 
-Int = Annotated[int, BeforeValidator(read_int)]
 Natural = Annotated[Annotated[int, Ge(0)] | None, BeforeValidator(optional(read_int))]
 Count = Annotated[Annotated[int, Ge(1)] | None, BeforeValidator(optional(read_int))]
 Share = Annotated[Annotated[float, Gt(0), Lt(1)] | None, BeforeValidator(optional(read_float))]
-Float = Annotated[float, BeforeValidator(read_float)]
-Bool = Annotated[bool, BeforeValidator(read_bool)]
 Text = Annotated[str, ReadText]
 OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))]

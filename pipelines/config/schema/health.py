@@ -6,19 +6,17 @@ from pydantic import BeforeValidator, Field
 
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.scalars import read_bool
-from piste.pipelines.config.schema.fields import Int, ReadText, Section
+from piste.pipelines.config.schema.fields import ReadInt, ReadText, Section
 
 
 class Health(Section):
     """Arguments of HealthMonitor."""
 
-    every: Annotated[Int, Field(ge=1, description="Optimizer steps between two checks.")] = 50
-    window: Annotated[Int, Field(ge=1, description="Samples that a unit's active share is taken over.")] = (
-        1024
+    every: Annotated[int, Field(ge=1, description="Optimizer steps between two checks."), ReadInt] = 50
+    window: Annotated[int, Field(ge=1, description="Samples that a unit's active share is taken over."), ReadInt] = 1024
+    action: Annotated[Literal["report", "stop"], ReadText, Field(description="What a critical finding leads to.")] = (
+        "report"
     )
-    action: Annotated[
-        Literal["report", "stop"], ReadText, Field(description="What a critical finding leads to.")
-    ] = "report"
 
 
 def _read(value: Any) -> Any:

@@ -73,9 +73,7 @@ def read_layers(value: Any) -> tuple[Layer | Repeat, ...]:
     if faults:
         raise Faults(faults)
     if count(items) > LAYER_LIMIT:
-        raise Faults(
-            [Fault(f"must have at most {LAYER_LIMIT} layers after `repeat`", received=f"{count(items)}")]
-        )
+        raise Faults([Fault(f"must have at most {LAYER_LIMIT} layers after `repeat`", received=f"{count(items)}")])
     return tuple(items)
 
 
@@ -132,9 +130,7 @@ def _read_layer(value: Mapping[str, Any]) -> Layer:
     arguments, wrong = read_arguments(entry, given, tuple(readers))
     if "name" in own and not own["name"].replace("_", "a").isalnum():
         faults.append(
-            Fault(
-                "must be made of letters, digits and underscores", ("name",), received=describe(own["name"])
-            )
+            Fault("must be made of letters, digits and underscores", ("name",), received=describe(own["name"]))
         )
     if faults or wrong:
         raise Faults([*faults, *wrong])

@@ -6,14 +6,12 @@ from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag,
 
 from piste.pipelines.config.components import TABLE, Component, component, documented
 from piste.pipelines.config.scalars import read_text
-from piste.pipelines.config.schema.fields import Float, Int, ReadText, Section
+from piste.pipelines.config.schema.fields import ReadFloat, ReadInt, ReadText, Section
 from piste.pipelines.config.schema.layers import Layer, Repeat, read_layers
 
 Activation = Annotated[Component, component("activations"), documented("activations")]
-Initializer = Annotated[
-    Component, component("initializers", ("auto",)), documented("initializers", ("auto",))
-]
-Width = Annotated[Int, Field(ge=1, le=1_000_000)]
+Initializer = Annotated[Component, component("initializers", ("auto",)), documented("initializers", ("auto",))]
+Width = Annotated[int, Field(ge=1, le=1_000_000), ReadInt]
 
 
 class Trunk(Section):
@@ -33,9 +31,9 @@ class Mlp(Trunk):
         300,
         100,
     )
-    dropout: Annotated[Float, Field(ge=0, lt=1, description="Share of hidden units dropped in training.")] = (
-        0.0
-    )
+    dropout: Annotated[
+        float, Field(ge=0, lt=1, description="Share of hidden units dropped in training."), ReadFloat
+    ] = 0.0
 
 
 class Cnn(Trunk):
@@ -45,10 +43,10 @@ class Cnn(Trunk):
     filters: Annotated[
         tuple[Width, ...], Field(min_length=1, description="Filters of the convolutions, first to last.")
     ] = (32, 64)
-    kernel_size: Annotated[Int, Field(ge=1, le=100, description="Height and width of the kernels.")] = 3
+    kernel_size: Annotated[int, Field(ge=1, le=100, description="Height and width of the kernels."), ReadInt] = 3
     dense: Annotated[tuple[Width, ...], Field(description="Units of the dense layers.")] = (64,)
     dropout: Annotated[
-        Float, Field(ge=0, lt=1, description="Share of units dropped before dense layers.")
+        float, Field(ge=0, lt=1, description="Share of units dropped before dense layers."), ReadFloat
     ] = 0.0
 
 

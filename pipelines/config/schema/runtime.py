@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from piste.pipelines.config.schema.fields import Bool, Count, Int, ReadText, Section
+from piste.pipelines.config.schema.fields import Count, ReadBool, ReadInt, ReadText, Section
 
 
 class Runtime(Section):
@@ -16,7 +16,9 @@ class Runtime(Section):
         ReadText,
         Field(description="Keras's dtype policy."),
     ] = "float32"
-    deterministic: Annotated[Bool, Field(description="Whether the same seed gives the same bits.")] = True
+    deterministic: Annotated[bool, Field(description="Whether the same seed gives the same bits."), ReadBool] = True
     memory_limit: Annotated[
-        Int, Field(ge=1, description="MiB; training data above it is streamed and not held on the device.")
+        int,
+        Field(ge=1, description="MiB; training data above it is streamed and not held on the device."),
+        ReadInt,
     ] = 2048

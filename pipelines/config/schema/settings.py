@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from piste.pipelines.config.schema.data import Data
 from piste.pipelines.config.schema.export import Export
-from piste.pipelines.config.schema.fields import Int, Section
+from piste.pipelines.config.schema.fields import ReadInt, Section
 from piste.pipelines.config.schema.health import Health, OptionalHealth
 from piste.pipelines.config.schema.model import Model
 from piste.pipelines.config.schema.runtime import Runtime
@@ -16,13 +16,13 @@ from piste.pipelines.config.schema.training import Training
 class Settings(Section):
     """Everything that one pipeline needs."""
 
-    seed: Annotated[Int, Field(ge=0, le=2**32 - 1, description="Of every draw in the run.")] = 42
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Of every draw in the run."), ReadInt] = 42
     data: Annotated[Data, Field(description="Where samples come from, by `source`.")]
     model: Annotated[Model, Field(description="What is trained: by `type`, or the `layers` themselves.")]
     training: Annotated[Training, Field(description="How it is trained.")] = Training()
-    health: Annotated[
-        OptionalHealth, Field(description="The monitor of gradients and units; false turns it off.")
-    ] = Health()
+    health: Annotated[OptionalHealth, Field(description="The monitor of gradients and units; false turns it off.")] = (
+        Health()
+    )
     runtime: Annotated[Runtime, Field(description="The machine's part.")] = Runtime()
     export: Annotated[Export, Field(description="What is made to serve.")] = Export()
 

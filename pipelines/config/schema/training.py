@@ -14,24 +14,22 @@ from piste.pipelines.config.components import (
 )
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.nodes import Scalar
-from piste.pipelines.config.schema.fields import Bool, Float, Int, NullToNone, ReadText, Section, Text
+from piste.pipelines.config.schema.fields import NullToNone, ReadBool, ReadFloat, ReadInt, ReadText, Section
 
-DEFAULT_OPTIMIZER = Component(
-    type="sgd", arguments={"learning_rate": 0.01, "momentum": 0.9, "nesterov": True}
-)
+DEFAULT_OPTIMIZER = Component(type="sgd", arguments={"learning_rate": 0.01, "momentum": 0.9, "nesterov": True})
 
 
 class EarlyStopping(Section):
     """Ends training when a figure has stopped improving."""
 
-    monitor: Annotated[Text, Field(min_length=1, description="Which figure of an epoch.")] = "val_loss"
-    patience: Annotated[Int, Field(ge=0, description="Epochs without improvement that are borne.")] = 5
-    min_delta: Annotated[Float, Field(ge=0, description="Smaller changes are no improvement.")] = 0.0
-    mode: Annotated[
-        Literal["auto", "min", "max"], ReadText, Field(description="Whether less or more is better.")
-    ] = "auto"
+    monitor: Annotated[str, Field(min_length=1, description="Which figure of an epoch."), ReadText] = "val_loss"
+    patience: Annotated[int, Field(ge=0, description="Epochs without improvement that are borne."), ReadInt] = 5
+    min_delta: Annotated[float, Field(ge=0, description="Smaller changes are no improvement."), ReadFloat] = 0.0
+    mode: Annotated[Literal["auto", "min", "max"], ReadText, Field(description="Whether less or more is better.")] = (
+        "auto"
+    )
     restore_best_weights: Annotated[
-        Bool, Field(description="Whether the weights of the best epoch are kept.")
+        bool, Field(description="Whether the weights of the best epoch are kept."), ReadBool
     ] = True
 
 
@@ -55,7 +53,7 @@ def _read_metrics(value: Any) -> Any:
 class Training(Section):
     """How the model is trained."""
 
-    epochs: Annotated[Int, Field(ge=1, le=1_000_000, description="Passes over the training samples.")] = 10
+    epochs: Annotated[int, Field(ge=1, le=1_000_000, description="Passes over the training samples."), ReadInt] = 10
     optimizer: Annotated[
         Component,
         component("optimizers"),
