@@ -60,4 +60,4 @@ def _find(directory: Path, stem: str) -> Path | None:
 
 def _held(directory: Path) -> str:
     names = sorted(file.name for file in directory.iterdir())
-    return ", ".join(names[:8]) or "nothing"
+    return ", ".join(map(repr, names[:8])) or "nothing"

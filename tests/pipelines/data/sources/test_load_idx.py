@@ -71,7 +71,7 @@ def test_a_folder_without_training_files_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=re.escape(expected + "nothing; check `data.directory`.")):
         load_idx(tmp_path)
     (tmp_path / "images.zip").touch()
-    with pytest.raises(DataError, match=re.escape(expected + "images.zip; check `data.directory`.")):
+    with pytest.raises(DataError, match=re.escape(expected + "'images.zip'; check `data.directory`.")):
         load_idx(tmp_path)
 
 
