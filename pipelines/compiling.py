@@ -1,0 +1,78 @@
+"""From the config's `training` to a compiled model."""
+
+from typing import Any
+
+import keras
+
+from piste.pipelines.config.catalog import entries
+from piste.pipelines.config.components import Component
+from piste.pipelines.config.config import Config
+from piste.pipelines.config.schema.training import Training
+from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.quiet import first_line
+from piste.pipelines.errors import ConfigError
+from piste.pipelines.one_cycle import OneCycle
+
+AUTO_LOSS = {"classification": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
+AUTO_METRIC = {"classification": "accuracy", "regression": "mean_absolute_error"}
+HOMES = {
+    "optimizers": keras.optimizers,
+    "schedules": keras.optimizers.schedules,
+    "losses": keras.losses,
+    "metrics": keras.metrics,
+}
+
+
+def compile_model(model: Any, config: Config, data: Data) -> None:
+    """Gives the model its optimizer, loss and metrics, and tries the last two on one sample.
+
+    Args:
+        model: built for the data.
+        config: the checked config.
+        data: what it is trained on.
+
+    Raises:
+        ConfigError: if the loss or a metric does not take what the model and the data give.
+    """
+    training = config.training
+    steps = -(-len(data.train) // config.data.batch_size) * training.epochs
+    loss = AUTO_LOSS[data.task] if training.loss.type == "auto" else make("losses", training.loss)
+    wanted = (Component(type=AUTO_METRIC[data.task]),) if training.metrics == "auto" else training.metrics
+    # Keras itself chooses which accuracy is meant by the shape of the labels.
+    metrics = ["accuracy" if item.type == "accuracy" else make("metrics", item) for item in wanted]
+    model.compile(make_optimizer(training, steps), loss, metrics)
+    sample = data.train.x[:2], data.train.y[:2]
+    try:
+        output = model(sample[0])
+        model.compute_loss(*sample, output)
+        model.compute_metrics(*sample, output)
+    except Exception as error:
+        origin = config.origin("training.loss") or config.origin("training.metrics") or config.origin("training")
+        raise ConfigError(
+            f"{origin}: the loss and metrics must take the model's output, shape {tuple(output.shape)}, and the "
+            f"targets, shape {data.train.y[:2].shape} {data.train.y.dtype}. Received from Keras: {first_line(error)}"
+        ) from error
+    model.reset_metrics()
+
+
+def make_optimizer(training: Training, steps: int) -> Any:
+    """Makes the optimizer with its schedule.
+
+    Args:
+        training: the config's section.
+        steps: optimizer steps of the whole training, for schedules that need them.
+    """
+    arguments = dict(training.optimizer.arguments)
+    schedule = training.schedule
+    if schedule is not None:
+        if schedule.type == "one_cycle":
+            arguments["learning_rate"] = OneCycle(steps=steps, **schedule.arguments)
+        else:
+            arguments["learning_rate"] = make("schedules", schedule)
+    return make("optimizers", Component(type=training.optimizer.type, arguments=arguments))
+
+
+def make(kind: str, component: Component) -> Any:
+    """Makes the Keras object that a component of the config names."""
+    name = entries(kind)[component.type].class_name
+    return getattr(HOMES[kind], str(name))(**component.arguments)

@@ -1,0 +1,86 @@
+"""Starts TensorFlow the way a run wants it, and says what it runs on."""
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from piste.pipelines.config.schema.runtime import Runtime
+from piste.pipelines.errors import DeviceError
+
+PACKAGES = ("piste", "keras", "tensorflow", "numpy")
+
+
+def start_tensorflow(runtime: Runtime, seed: int) -> None:
+    """Imports TensorFlow without its start-up noise and sets threads, determinism and the global seed.
+
+    Args:
+        runtime: the config's section.
+        seed: for Python, NumPy and TensorFlow; layers and the sample order have seeds of their own.
+
+    Raises:
+        DeviceError: if Keras is set to another backend, or threads cannot be changed any more.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise DeviceError(f"Piste needs Keras on TensorFlow. Received: KERAS_BACKEND={backend}; unset it.")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with quiet_stderr():
+        import keras
+        import tensorflow as tf
+    if keras.backend.backend() != "tensorflow":
+        raise DeviceError(
+            f"Piste needs Keras on TensorFlow. Received: the backend {keras.backend.backend()} "
+            "in Keras's own config file; set it to tensorflow."
+        )
+    if runtime.threads is not None and runtime.threads != tf.config.threading.get_intra_op_parallelism_threads():
+        try:
+            tf.config.threading.set_intra_op_parallelism_threads(runtime.threads)
+            tf.config.threading.set_inter_op_parallelism_threads(runtime.threads)
+        except RuntimeError:
+            raise DeviceError(
+                f"`runtime.threads` must be set before TensorFlow is used in a process. Received: {runtime.threads}; "
+                "start a new process for this run."
+            ) from None
+    if runtime.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(seed)
+
+
+@contextlib.contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Holds back what native code writes to stderr, and shows it only if the block fails."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(before, held.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(before, 2)
+            os.close(before)
+
+
+def describe_environment() -> dict[str, Any]:
+    """Returns versions, device and threads; TensorFlow must have been started."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    return {
+        "python": platform.python_version(),
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "device": "GPU" if gpus else "CPU",
+        "cores": os.cpu_count(),
+        "threads": tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count(),
+    }

@@ -1,0 +1,114 @@
+"""A finished run, opened from its folder."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from piste.callbacks.findings import Finding
+from piste.pipelines.config.config import Config
+from piste.pipelines.config.load import load_config
+from piste.pipelines.errors import ArtefactError, UsageError
+from piste.pipelines.run_folder import check_digest
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What a run folder holds.
+
+    Args:
+        folder: the run folder.
+        config: the resolved config.
+        environment: what it ran on, and what it found: versions, mode, data, test metrics, export.
+    """
+
+    folder: Path
+    config: Config
+    environment: dict[str, Any]
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Run":
+        """Opens a run folder.
+
+        Raises:
+            UsageError: if there is no run.
+            ArtefactError: if a file of it is damaged.
+        """
+        path = Path(folder)
+        if not (path / "config.resolved.yaml").is_file():
+            raise UsageError(f"Expected a run folder. Received: {path}, which has no config.resolved.yaml.")
+        return cls(path, load_config(path / "config.resolved.yaml"), _read_json(path / "environment.json"))
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """One object an epoch: epoch, loss, metrics, val_*, learning_rate, seconds."""
+        return _read_lines(self.folder / "metrics.jsonl")
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """What the monitor measured, one object a check."""
+        return _read_lines(self.folder / "health.jsonl")
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What follows from the records."""
+        return [
+            Finding(**{**found, "causes": tuple(found["causes"])}) for found in _read_json(self.folder / "findings.json")
+        ]
+
+    def model(self) -> Any:
+        """Builds the model and loads the trained weights, whose digest is checked first.
+
+        Raises:
+            ArtefactError: if the weights are damaged or missing.
+        """
+        from piste.models.build import build_model
+        from piste.pipelines.environment import start_tensorflow
+
+        weights = self.environment.get("weights")
+        if weights is None:
+            raise ArtefactError(f"{self.folder} must hold trained weights. Received: a run that did not finish.")
+        file = self.folder / weights["file"]
+        check_digest(file, weights["sha256"])
+        start_tensorflow(self.config.runtime, self.config.seed)
+        import keras
+
+        data = self.environment["data"]
+        policy = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(self.config.runtime.precision)
+        try:
+            model = build_model(
+                self.config.model.model_dump(),
+                input_shape=tuple(data["input_shape"]),
+                input_dtype=data["input_dtype"],
+                outputs=data["outputs"],
+                task=data["task"],
+                scale=self.config.data.scale,
+                seed=self.config.seed,
+            )
+        finally:
+            keras.config.set_dtype_policy(policy)
+        model.load_weights(file)
+        return model
+
+    def report(self) -> Path:
+        """Rebuilds the report from the folder's files and returns its path."""
+        from piste.pipelines.report import write_run_report
+
+        return write_run_report(self.folder / "report.html", folder=self.folder)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"{path} must be a JSON file of the run. Received: {error}") from error
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    try:
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except ValueError as error:
+        raise ArtefactError(f"{path} must hold one JSON object a line. Received: {error}") from error

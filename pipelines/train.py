@@ -1,0 +1,177 @@
+"""The whole pipeline: a config in, a run folder out."""
+
+import dataclasses
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from piste.pipelines.config.config import Config
+from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.load import load_data
+from piste.pipelines.environment import describe_environment, quiet_stderr, start_tensorflow
+from piste.pipelines.errors import DivergedError
+from piste.pipelines.run import Run
+from piste.pipelines.run_folder import check_free, make_run_folder, sha256, write_json, write_text, write_whole
+
+WEIGHTS = "checkpoints/final.weights.h5"
+Say = Callable[[str], None]
+
+
+@dataclasses.dataclass
+class Trained:
+    """What training left in memory, before it is judged and written."""
+
+    model: Any
+    data: Data
+    mode: Any
+    epochs: list[dict[str, Any]]
+    monitor: Any
+    diverged: int | None
+    interrupted: bool
+    seconds: float
+
+
+def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
+    """Trains what a config describes and writes the run folder.
+
+    Args:
+        config: from `load_config`.
+        run: the run folder, which must not exist; None takes `runs/<config>-NNN`, the next free.
+        console: a `rich.console.Console` that shows progress; None shows nothing.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        PisteError: if the config, the data, the folder or the training itself is bad; the subclass says which.
+        KeyboardInterrupt: after Ctrl-C, once the weights and the report are saved.
+    """
+    if run is not None:
+        check_free(run)
+    started = time.perf_counter()
+    start_tensorflow(config.runtime, config.seed)
+    from piste.pipelines.building import build_network
+    from piste.pipelines.compiling import compile_model
+    from piste.pipelines.modes import choose_mode
+
+    data = load_data(config)
+    with quiet_stderr():
+        model = build_network(config, data)
+        compile_model(model, config, data)
+    mode = choose_mode(config, model, data)
+    folder = make_run_folder(config.name, run)
+    _write_config(folder, config)
+    environment = _environment(config, data, mode)
+    write_json(folder / "environment.json", environment)
+    say: Say = console.print if console is not None else _silent
+    say(f"{config.name}: {len(data.train)} samples, {model.count_params():,} weights, {mode.name} ({mode.why})")
+    trained = _fit(config, data, model, mode, folder, console)
+    _finish(folder, config, trained, environment | {"seconds": time.perf_counter() - started}, say)
+    if trained.interrupted:
+        raise KeyboardInterrupt
+    if trained.diverged is not None:
+        raise DivergedError(
+            f"The loss must stay finite. Received: a loss that is not, in epoch {trained.diverged}; "
+            f"{folder / 'report.html'} shows where it began."
+        )
+    return Run.open(folder)
+
+
+def _silent(text: str) -> None:
+    pass
+
+
+def _write_config(folder: Path, config: Config) -> None:
+    texts = [f"# {source.name}\n{source.text.rstrip()}\n" for source in config.sources]
+    write_text(folder / "config.yaml", "".join(texts) if len(texts) == 1 else "---\n".join(texts))
+    write_text(folder / "config.resolved.yaml", config.yaml())
+
+
+def _environment(config: Config, data: Data, mode: Any) -> dict[str, Any]:
+    return {
+        "config": config.name,
+        **describe_environment(),
+        "precision": config.runtime.precision,
+        "deterministic": config.runtime.deterministic,
+        "mode": mode.name,
+        "mode_reason": mode.why,
+        "seed": config.seed,
+        "data": {
+            "name": data.name,
+            "task": data.task,
+            "fingerprint": data.fingerprint,
+            "input_shape": list(data.input_shape),
+            "input_dtype": data.input_dtype,
+            "outputs": data.outputs,
+            "classes": None if data.classes is None else list(data.classes),
+            "train": len(data.train),
+            "validation": 0 if data.validation is None else len(data.validation),
+            "test": 0 if data.test is None else len(data.test),
+        },
+    }
+
+
+def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, console: Any) -> Trained:
+    from keras.callbacks import EarlyStopping
+
+    from piste.callbacks import HealthMonitor
+    from piste.pipelines.divergence import StopOnDivergence
+    from piste.pipelines.epoch_log import EpochLog
+    from piste.pipelines.loop.fit import fit
+    from piste.pipelines.progress import EpochLines
+
+    health, training = config.health, config.training
+    monitor = None if health is None else HealthMonitor(**health.model_dump(), file=folder / "health.jsonl")
+    log, divergence = EpochLog(folder / "metrics.jsonl"), StopOnDivergence()
+    lines = None if console is None else EpochLines(console, training.epochs)
+    callbacks = [monitor, divergence, log, lines]
+    if training.early_stopping is not None:
+        callbacks.append(EarlyStopping(**training.early_stopping.model_dump()))
+    started, interrupted = time.perf_counter(), False
+    try:
+        with quiet_stderr():
+            fit(
+                model,
+                data.train,
+                data.validation,
+                epochs=training.epochs,
+                batch_size=config.data.batch_size,
+                seed=config.seed,
+                shuffle=config.data.shuffle,
+                mode=mode.name,
+                callbacks=[callback for callback in callbacks if callback is not None],
+            )
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        if lines is not None:
+            lines.close()
+    seconds = time.perf_counter() - started
+    return Trained(model, data, mode, log.epochs, monitor, divergence.epoch, interrupted, seconds)
+
+
+def _finish(folder: Path, config: Config, trained: Trained, environment: dict[str, Any], say: Say) -> None:
+    from piste.pipelines.evaluate import evaluate
+    from piste.pipelines.export.saved_model import export_saved_model
+    from piste.pipelines.export.verify import verify_export
+    from piste.pipelines.report import write_run_report
+
+    model, data, monitor = trained.model, trained.data, trained.monitor
+    write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
+    environment["weights"] = {"file": WEIGHTS, "sha256": sha256(folder / WEIGHTS)}
+    environment["interrupted"] = trained.interrupted
+    findings = [] if monitor is None else monitor.findings
+    write_json(folder / "findings.json", [finding.as_dict() for finding in findings])
+    whole = not trained.interrupted and trained.diverged is None
+    if whole and data.test is not None:
+        environment["test"] = evaluate(model, data.test)
+    if whole and config.export.formats:
+        exported = export_saved_model(model, folder / "export", classes=data.classes)
+        if config.export.verify:
+            samples = (data.test or data.train).x[:64]
+            outputs = model.predict(samples, verbose=0)
+            environment["export"] = verify_export(exported, outputs, samples, classes=data.classes)
+    write_json(folder / "environment.json", environment)
+    write_run_report(folder / "report.html", folder=folder, shares={} if monitor is None else monitor.shares)
+    say(f"report: {folder / 'report.html'}")
