@@ -62,10 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 ok, 2 usage, 3 config, and so on as `piste.pipelines.errors` has it; 70 for a bug of
         Piste's own, whose traceback goes to a file.
     """
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = cli.main(None if arguments is None else list(arguments), prog_name="piste", standalone_mode=False)
+        # Not cli.main(), which takes a closed pipe for an error of its own.
+        with cli.make_context("piste", words) as context:
+            cli.invoke(context)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except PisteError as error:
         from piste.pipelines.commands.output import print_error
 

@@ -1,6 +1,6 @@
 """A choice by name: `elu`, or `{type: leaky_relu, negative_slope: 0.01}` where it has arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer
@@ -79,9 +79,7 @@ def read_component(kind: str, value: Any, special: tuple[str, ...] = ()) -> Comp
 def read_type(kind: str, value: Mapping[str, Any], special: tuple[str, ...] = ()) -> tuple[str, Entry]:
     """Returns the `type` of a map and what the catalog knows of it."""
     if "type" not in value:
-        suggestion = next((key for key in value if nearest(key, ["type"])), None)
-        says = "is missing" if suggestion is None else f"is missing: `{suggestion}` is no key here"
-        raise Faults([Fault(says, ("type",), expected=_names(kind, special))])
+        raise Faults([missing_choice(value, ("type",), _names(kind, special))])
     try:
         name = _read_name(kind, value["type"])
         if name in special:
@@ -89,6 +87,15 @@ def read_type(kind: str, value: Mapping[str, Any], special: tuple[str, ...] = ()
         return name, find_entry(kind, name, special)
     except Faults as error:
         raise Faults(fault.under("type") for fault in error.faults) from None
+
+
+def missing_choice(value: Iterable[str], keys: tuple[str, ...], expected: str) -> Fault:
+    """Returns the complaint about a map that chooses nothing, at the misspelt key if there is one."""
+    for key in value:
+        near = nearest(key, keys)
+        if near is not None:
+            return Fault("is no key here", (key,), expected, suggestion=near, at="key")
+    return Fault("is missing", keys[:1], expected)
 
 
 def find_entry(kind: str, name: str, special: tuple[str, ...] = ()) -> Entry:

@@ -1,6 +1,7 @@
 """What the schema says about a key: its section, its documentation, its neighbours."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -50,8 +51,9 @@ def sections_in(annotation: Any) -> list[type[Section]]:
     return [section for part in get_args(annotation) for section in sections_in(part)]
 
 
-def all_keys() -> Iterator[Path]:
-    """Yields the path of every key of every section."""
+@cache
+def all_keys() -> tuple[Path, ...]:
+    """Returns the path of every key of every section."""
 
     def below(sections: list[type[Section]], path: Path) -> Iterator[Path]:
         for section in sections:
@@ -61,4 +63,4 @@ def all_keys() -> Iterator[Path]:
                 assert field is not None
                 yield from below(sections_in(field.annotation), (*path, key))
 
-    yield from dict.fromkeys(below([Settings], ()))
+    return tuple(dict.fromkeys(below([Settings], ())))

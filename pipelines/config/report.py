@@ -1,10 +1,12 @@
 """Problems as text: the sentence, the source line, a caret, and what would have been right."""
 
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable
 
 from piste.pipelines.config.problems import Origin, Problem
 
+SHOWN_LIMIT = 20
 Paint = Callable[[str, str], str]
 
 
@@ -29,7 +31,11 @@ def render(problems: Iterable[Problem], *, width: int = 100, paint: Paint = plai
           3 |   epochs: 0
             |           ^
     """
-    return "\n".join(_block(problem, width, paint) for problem in problems)
+    shown = list(problems)
+    blocks = [_block(problem, width, paint) for problem in shown[:SHOWN_LIMIT]]
+    if len(shown) > SHOWN_LIMIT:
+        blocks.append(f"... and {len(shown) - SHOWN_LIMIT} more problems")
+    return "\n".join(blocks)
 
 
 def escape(text: str, limit: int = 80) -> str:
@@ -54,7 +60,9 @@ def _block(problem: Problem, width: int, paint: Paint) -> str:
     if origin.text.strip() and origin.column:
         lines += _excerpt(origin, width, paint)
     if problem.expected:
-        lines.append(paint(f"    expected: {problem.expected}", "hint"))
+        text = f"    expected: {problem.expected}"
+        wrapped = textwrap.wrap(text, max(width, 40), subsequent_indent=" " * 14, break_long_words=False)
+        lines += [paint(line, "hint") for line in wrapped]
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from piste.pipelines.config.problems import ConfigProblems, Origin, Problem
@@ -30,9 +31,14 @@ class Source:
 
     def origin(self, line: int, column: int) -> Origin:
         """Returns the place at `line` and `column`, both counted from 1."""
-        lines = self.text.split("\n")
+        lines = _lines(self.text)
         text = lines[line - 1] if line <= len(lines) else ""
         return Origin(self.name, 0 if self.inline else line, column, text)
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def file_problem(name: str, message: str, suggestion: str | None = None) -> ConfigProblems:

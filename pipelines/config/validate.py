@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from piste.pipelines.config.checks import Written, check_sections
+from piste.pipelines.config.components import missing_choice
 from piste.pipelines.config.describe import all_keys, follow, keys_of
 from piste.pipelines.config.faults import Fault, Faults, Path, describe, dotted
 from piste.pipelines.config.nodes import Mapping, Node, Scalar, Sequence, plain_data
 from piste.pipelines.config.problems import ConfigProblems, Origin, Problem
-from piste.pipelines.config.report import escape
 from piste.pipelines.config.schema.data import SOURCES
 from piste.pipelines.config.schema.model import MODELS
 from piste.pipelines.config.schema.settings import Settings
@@ -47,7 +47,7 @@ def validate(tree: Mapping, sources: list[Source]) -> Settings:
         settings = Settings.model_validate(plain_data(tree), context=sections)
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            faults += _faults(item)
+            faults += _faults(item, tree)
     wrong = {fault.path[0] for fault in faults if fault.path}
     for name, field in Settings.model_fields.items():
         if name not in wrong and name not in sections and not field.is_required():
@@ -103,7 +103,7 @@ def find_node(tree: Mapping, path: Path) -> Node | None:
     return node
 
 
-def _faults(item: Any) -> Iterable[Fault]:
+def _faults(item: Any, tree: Mapping) -> Iterable[Fault]:
     """Returns one of pydantic's errors as faults in our words."""
     kind, received, context = item["type"], item["input"], item.get("ctx", {})
     path, sections = follow(item["loc"])
@@ -118,13 +118,16 @@ def _faults(item: Any) -> Iterable[Fault]:
         return [_no_choice(path, received)]
     if kind in _BOUNDS:
         words, name = _BOUNDS[kind]
-        return [Fault(f"must be {words} {context[name]:,}".replace(",", "_"), path, received=describe(received))]
+        written = find_node(tree, path)
+        received = written if isinstance(written, Scalar) else received
+        return [Fault(f"must be {words} {context[name]:.12g}", path, received=describe(received))]
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
         near = nearest(str(received), choices)
         says = f"must be one of {', '.join(choices)}" if len(choices) > 1 else f"must be {choices[0]}"
         return [Fault(says, path, received=describe(received), suggestion=near)]
-    return [Fault(_shape(kind, context), path, received=describe(received))]
+    short = kind == "too_short"
+    return [Fault(_shape(kind, context), path, received=str(context["actual_length"]) if short else describe(received))]
 
 
 def _shape(kind: str, context: Any) -> str:
@@ -133,7 +136,8 @@ def _shape(kind: str, context: Any) -> str:
     if kind in ("tuple_type", "list_type"):
         return "must be a list"
     if kind == "too_short":
-        return f"must have at least {context['min_length']} item{'s' if context['min_length'] > 1 else ''}"
+        count = context["min_length"]
+        return f"must have at least {count} item{'s' if count > 1 else ''}"
     if kind == "string_too_short":
         return "must not be empty"
     raise AssertionError(f"no words for the validation error {kind}")
@@ -143,9 +147,13 @@ def _unknown_key(loc: Path, path: Path) -> Fault:
     _, sections = follow(loc[:-1])
     known = [key for section in sections for key in keys_of(section)]
     name = str(path[-1])
+    if path == ("model", "layers"):
+        return Fault("must not be given together with `type`: remove one", path, at="key")
+    if len(path) == 1:
+        known.append("extends")
     near = nearest(name, known)
     if near is None:
-        near = next((dotted(p) for p in all_keys() if p[-1] == name), None)
+        near = next((dotted(p) for p in all_keys() if p[-1] == name and p != path), None)
     return Fault("is no key of a config", path, expected=f"one of {', '.join(known)}", suggestion=near, at="key")
 
 
@@ -169,9 +177,8 @@ def _no_choice(path: Path, received: Any) -> Fault:
             received=describe(received),
         )
     if key not in received:
-        near = next((given for given in received if nearest(str(given), [key])), None)
-        hint = f": `{escape(near)}` is no key here" if near else ""
-        return Fault(f"is missing{hint}", (*path, key), expected=f"one of {names}{also}")
+        keys = (key, "layers") if key == "type" else (key,)
+        return missing_choice(received, keys, f"one of {names}{also}").under(*path)
     value = received[key]
     text = value.text if isinstance(value, Scalar) else str(value)
     says = f"must be one of {names}{also}"

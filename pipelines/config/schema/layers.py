@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, model_serializer
 
 from piste.pipelines.config.arguments import read_arguments
 from piste.pipelines.config.catalog import entries
-from piste.pipelines.config.components import Component, plain_value, read_component, read_type
+from piste.pipelines.config.components import Component, missing_choice, plain_value, read_component, read_type
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.scalars import Reader, read_int, read_text
 from piste.pipelines.config.suggest import nearest
@@ -113,6 +113,9 @@ def _refuse_activation(name: str, path: tuple[str, ...]) -> None:
 def _read_layer(value: Mapping[str, Any]) -> Layer:
     if "type" in value and describe(value["type"]) in entries("layer_activations"):
         _refuse_activation(describe(value["type"]), ("type",))
+    if "type" not in value:
+        expected = "`type`, or `repeat` with `layers`"
+        raise Faults([missing_choice(value, ("type", "repeat"), expected)])
     name, entry = read_type("layers", value, (PLACEHOLDER,))
     readers: dict[str, Reader] = {"name": read_text}
     if entry.activation:
