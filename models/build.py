@@ -54,8 +54,10 @@ def build_model(
     arguments = dict(spec)
     if "layers" in arguments:
         label, builder = "layers", free_form
+    elif "type" not in arguments:
+        raise ValueError("A model must have a `type` or `layers`. Received: neither.")
     else:
-        label = arguments.pop("type", None)
+        label = arguments.pop("type")
         builder = find_model(label).load()
     _check(builder, label, arguments)
     inputs = keras.Input(shape=input_shape, dtype=input_dtype, name="inputs")
@@ -71,9 +73,7 @@ def build_model(
 
 def _check(builder: Any, label: str, arguments: Mapping[str, Any]) -> None:
     parameters = inspect.signature(builder).parameters.values()
-    known = [
-        p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in ("outputs", "task", "seed")
-    ]
+    known = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in ("outputs", "task", "seed")]
     for key in arguments:
         if key not in known:
             raise ValueError(f"The model `{label}` has no argument `{key}`.{nearest(key, known)}")

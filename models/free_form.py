@@ -72,7 +72,7 @@ def nodes(layers: Sequence[Item]) -> list[Node]:
             added = _layer(item, where, suffix, counts)
         for node in added:
             if node.name in taken:
-                raise ValueError(f"{where}: the name `{node.name}` is taken. Choose another `name`.")
+                raise ValueError(f"{node.where}: the name `{node.name}` is taken. Choose another `name`.")
             taken.add(node.name)
         chain += added
     return chain
@@ -84,12 +84,7 @@ def _flat(layers: Sequence[Item], path: str, suffix: str) -> Iterator[tuple[Item
         where = f"{path}[{i}]"
         if isinstance(item, Mapping) and "repeat" in item:
             times = item["repeat"]
-            if (
-                set(item) != {"repeat", "layers"}
-                or isinstance(times, bool)
-                or not isinstance(times, int)
-                or times < 1
-            ):
+            if set(item) != {"repeat", "layers"} or isinstance(times, bool) or not isinstance(times, int) or times < 1:
                 raise ValueError(f"{where}: a repeat must be `repeat: N` with N >= 1 and `layers: [...]`.")
             for copy in range(1, times + 1):
                 yield from _flat(item["layers"], f"{where}.layers", f"{suffix}_{copy}")

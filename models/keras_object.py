@@ -33,9 +33,7 @@ def keras_object(
         if argument not in known:
             raise ValueError(f"`{key}: {name}` has no argument `{argument}`.{nearest(argument, known)}")
         if not isinstance(value, (bool, int, float, str)):
-            raise ValueError(
-                f"`{argument}` of `{key}: {name}` must be a number or a word. Received: {value!r}."
-            )
+            raise ValueError(f"`{argument}` of `{key}: {name}` must be a number or a word. Received: {value!r}.")
     added = {k: v for k, v in (defaults or {}).items() if k in known and k not in given}
     try:
         return cls(**given, **added)

@@ -47,13 +47,17 @@ def make_layer(
         dtype: Precision policy of the layer; None takes Keras's global one.
 
     Raises:
-        ValueError: The type, an argument or a value is unknown or refused.
+        ValueError: The type, an argument or a value is unknown, missing or refused.
     """
     cls = layer_class(type_name)
-    known = [key for key in inspect.signature(cls).parameters if key not in ("kwargs", "name")]
+    parameters = inspect.signature(cls).parameters
+    known = [key for key in parameters if key not in ("kwargs", "name")]
     for key in arguments:
         if key not in known:
             raise ValueError(f"`{type_name}` has no argument `{key}`.{nearest(key, known)}")
+    missing = [key for key in known if parameters[key].default is inspect.Parameter.empty and key not in arguments]
+    if missing:
+        raise ValueError(f"`{type_name}` must have {' and '.join(f'`{key}`' for key in missing)}.")
     settled = {key: _value(type_name, key, value) for key, value in arguments.items() if value is not None}
     settled.update(_seeded(cls, known, name, arguments, seed, initializer))
     if "seed" in known:

@@ -42,9 +42,7 @@ class Standardize(keras.layers.Layer):
         """
         expected = tuple(self.mean.shape)
         if x.shape[1:] != expected or len(x) == 0:
-            raise ValueError(
-                f"`x` must be samples of shape {expected}. Received: an array of shape {x.shape}."
-            )
+            raise ValueError(f"`x` must be samples of shape {expected}. Received: an array of shape {x.shape}.")
         parts = [slice(start, start + chunk) for start in range(0, len(x), chunk)]
         mean = sum(x[part].sum(axis=0, dtype=np.float64) for part in parts) / len(x)
         variance = sum(np.square(x[part] - mean).sum(axis=0) for part in parts) / len(x)
@@ -72,9 +70,7 @@ def scaling_layer(scale: str, *, input_dtype: str) -> Any:
     if scale != "unit":
         raise ValueError(f"`scale` must be one of {', '.join(SCALES)}. Received: `{scale}`.")
     if np.dtype(input_dtype).kind not in "iu":
-        raise ValueError(
-            f"`scale: unit` must have integers. Received: {input_dtype}. Use `standardize` or `none`."
-        )
+        raise ValueError(f"`scale: unit` must have integers. Received: {input_dtype}. Use `standardize` or `none`.")
     span = np.iinfo(input_dtype)
     width = float(span.max) - float(span.min)
     return keras.layers.Rescaling(1 / width, offset=-float(span.min) / width, name="scale", dtype="float32")

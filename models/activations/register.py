@@ -59,9 +59,7 @@ def register_activation(
         paper=paper,
         layer="Activation",
         constants=MappingProxyType({"activation": f"piste>{name}"}),
-        initializer=MappingProxyType(
-            {"type": initializer} if isinstance(initializer, str) else dict(initializer)
-        ),
+        initializer=MappingProxyType({"type": initializer} if isinstance(initializer, str) else dict(initializer)),
         slope_from="input",
         facts_of=_constant(measure(function)),
         arguments=MappingProxyType({}),
@@ -93,9 +91,7 @@ def measure(function: Callable[[Any], Any]) -> Facts:
         h = function(x)
     slope = tape.gradient(h, x)
     if slope is None or h.shape != x.shape or h.dtype != x.dtype:
-        raise ValueError(
-            "`function` must map a tensor to one of the same shape and dtype and have a gradient."
-        )
+        raise ValueError("`function` must map a tensor to one of the same shape and dtype and have a gradient.")
     values, size = h.numpy(), np.abs(slope.numpy())
     if not (np.isfinite(values).all() and np.isfinite(size).all()):
         raise ValueError("`function` must be finite for z in -60..60, and its gradient too.")
@@ -107,9 +103,7 @@ def measure(function: Callable[[Any], Any]) -> Facts:
     flat = _tail(z, size, 0.001)
     density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi) * 0.001
     moment = float(np.sum(values**2 * density))
-    return Facts(
-        supremum, _sides(flat), _tail(z, size, 0.05 * supremum), flat, tuple(sorted(kinks)), moment**-0.5
-    )
+    return Facts(supremum, _sides(flat), _tail(z, size, 0.05 * supremum), flat, tuple(sorted(kinks)), moment**-0.5)
 
 
 def _tail(z: np.ndarray, size: np.ndarray, mark: float) -> Tail:

@@ -166,9 +166,7 @@ _ENTRIES = [
         _HE,
         _elu,
         layer="ELU",
-        arguments={
-            "alpha": Argument(1.0, 0.0, True, "-alpha is the limit for z -> -inf; f' jumps at 0 unless 1")
-        },
+        arguments={"alpha": Argument(1.0, 0.0, True, "-alpha is the limit for z -> -inf; f' jumps at 0 unless 1")},
     ),
     _entry(
         "celu",

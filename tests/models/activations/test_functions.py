@@ -14,14 +14,10 @@ SETTINGS: list[tuple[str, dict[str, float]]] = [
     ("celu", {"alpha": 0.25}),
 ]
 # Off every kink, dense around 0, far out, and exact in float16 and bfloat16.
-Z = np.array(
-    [-100, -48, -32, -10, -7.5, -4, -2.5, -1.25, -0.75, -0.125, 0.125, 0.5, 1, 2, 4, 7.5, 10, 32, 48, 100]
-)
+Z = np.array([-100, -48, -32, -10, -7.5, -4, -2.5, -1.25, -0.75, -0.125, 0.125, 0.5, 1, 2, 4, 7.5, 10, 32, 48, 100])
 
 
-def evaluate(
-    name: str, arguments: dict[str, float], z: np.ndarray, dtype: str
-) -> tuple[np.ndarray, np.ndarray]:
+def evaluate(name: str, arguments: dict[str, float], z: np.ndarray, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     x = tf.constant(z, dtype)
     with tf.GradientTape() as tape:
         tape.watch(x)

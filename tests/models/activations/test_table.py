@@ -52,9 +52,7 @@ def test_every_activation_of_the_plan_is_there() -> None:
 
 
 @pytest.mark.parametrize(("name", "arguments"), SETTINGS)
-def test_facts_agree_with_the_formula_on_a_grid(
-    name: str, arguments: dict[str, float], references: Any
-) -> None:
+def test_facts_agree_with_the_formula_on_a_grid(name: str, arguments: dict[str, float], references: Any) -> None:
     f, derivative = references[name]
     facts = find(name).facts(**arguments)
     slope = derivative(Z, **arguments)
