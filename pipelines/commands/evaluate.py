@@ -15,7 +15,7 @@ from piste.pipelines.commands.output import format_option, print_json
 @format_option
 def command(run: Path, split: str, form: str) -> None:
     """Evaluate the trained model of RUN, a run folder, on a part of its data."""
-    from piste.pipelines.evaluate import evaluate_run
+    from piste.pipelines.evaluate_run import evaluate_run
 
     figures = evaluate_run(run, split)
     if form == "json":

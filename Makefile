@@ -1,0 +1,40 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Both need Python 3.11-3.13 only.
+PYTHON ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-all lint format types benchmark lock clean
+
+demo: $(READY)  ## trains the shipped quickstart and says where the report is
+	@$(BIN)/piste train quickstart
+
+test: $(READY)  ## the whole suite
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(READY)  ## also what takes long: every config does everything
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)
+	$(BIN)/mypy
+
+benchmark: $(READY)  ## the table of the README
+	$(BIN)/python -m benchmarks.throughput
+
+lock: $(READY)  ## needs uv; writes requirements.lock anew from pyproject.toml
+	sh tools/lock.sh
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(READY): requirements.lock pyproject.toml
+	@sh tools/environment.sh "$(VENV)" "$(PYTHON)"
+	@touch $@
