@@ -4,6 +4,7 @@ The key is the config's `type`, spelled as Keras itself turns the class name int
 the class in `keras.layers`. Layers that run code from a file, wrap layers or want several inputs are absent.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -97,12 +98,29 @@ def layer_class(type_name: str) -> type:
     return found
 
 
-def add(type_name: str, layer: type) -> None:
-    """Adds a layer class for this process; `piste.register_layer` is the public way.
+def register_layer(type_name: str, layer: type) -> None:
+    """Lets configs of this process use one's own layer.
+
+    The class is also registered with Keras under the package `piste`, unless it already is registered, so
+    that saved models load. An `__init__` argument `seed` and arguments that end in `_initializer` get the
+    seeds that Piste derives from the layer's path.
+
+    Args:
+        type_name: The config's `type`: lower case letters, digits and underscores.
+        layer: A subclass of `keras.layers.Layer` with one input and one output.
 
     Raises:
-        ValueError: The type is taken.
+        ValueError: The name is taken or not in snake case.
+        TypeError: `layer` is not a layer class.
     """
+    import keras
+
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", type_name):
+        raise ValueError(f"A layer's `type` must be in snake case. Received: `{type_name}`.")
     if type_name in LAYERS or type_name in _OWN or type_name in ("activation", "repeat"):
         raise ValueError(f"The layer type `{type_name}` is taken. Choose another name.")
+    if not (isinstance(layer, type) and issubclass(layer, keras.layers.Layer)):
+        raise TypeError(f"`layer` must be a subclass of keras.layers.Layer. Received: {layer!r}.")
+    if keras.saving.get_registered_name(layer) == layer.__name__:
+        keras.saving.register_keras_serializable(package="piste")(layer)
     _OWN[type_name] = layer

@@ -1,5 +1,6 @@
 """The zoo's register: model types by name, importable without Keras."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -53,12 +54,24 @@ def find_model(name: str) -> Architecture:
     return MODELS[name]
 
 
-def add(architecture: Architecture) -> None:
-    """Adds a model type for this process; `piste.register_model` is the public way.
+def register_model(name: str, builder: Builder, *, summary: str = "") -> None:
+    """Lets configs of this process say `model: {type: NAME, ...}`.
+
+    Args:
+        name: The config's `type`: lower case letters, digits and underscores.
+        builder: `builder(x, *, outputs, task, seed, ...)` returns the output tensor (batch, outputs) for the
+            scaled input tensor `x`: probabilities for task "classification", linear values for "regression".
+            Further keyword arguments are what a config may set.
+        summary: One line for `piste list models`.
 
     Raises:
-        ValueError: The name is taken.
+        ValueError: The name is taken or not in snake case.
+        TypeError: `builder` cannot be called.
     """
-    if architecture.name in MODELS:
-        raise ValueError(f"The model type `{architecture.name}` is taken. Choose another name.")
-    _BY_NAME[architecture.name] = architecture
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError(f"A model's `type` must be in snake case. Received: `{name}`.")
+    if name in MODELS:
+        raise ValueError(f"The model type `{name}` is taken. Choose another name.")
+    if not callable(builder):
+        raise TypeError(f"`builder` must be a function. Received: {builder!r}.")
+    _BY_NAME[name] = Architecture(name, summary, lambda: builder)

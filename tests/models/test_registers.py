@@ -8,7 +8,6 @@ import pytest
 
 from piste.models import layers, zoo
 from piste.models.build import build_model
-from piste.models.register import register_layer, register_model
 from piste.models.seeds import layer_seed
 
 OPTIONS: dict[str, Any] = {
@@ -53,7 +52,7 @@ def forget() -> Iterator[None]:
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras 3.15 on NumPy 2
 def test_own_layer_is_seeded_saved_and_may_come_last(tmp_path: Path) -> None:
-    register_layer("mix", Mix)
+    layers.register_layer("mix", Mix)
     model = build_model({"layers": ["mix"]}, **OPTIONS)
     layer = model.get_layer("mix_1")
     assert layer.seed == layer_seed(3, "mix_1", "noise")
@@ -75,18 +74,18 @@ def test_own_layer_is_seeded_saved_and_may_come_last(tmp_path: Path) -> None:
 )
 def test_layers_that_are_refused(name: str, layer: type, error: type[Exception], words: str) -> None:
     with pytest.raises(error) as caught:
-        register_layer(name, layer)
+        layers.register_layer(name, layer)
     assert str(caught.value) == words
 
 
 def test_a_layer_type_is_registered_once() -> None:
-    register_layer("mix", Mix)
+    layers.register_layer("mix", Mix)
     with pytest.raises(ValueError, match="The layer type `mix` is taken"):
-        register_layer("mix", Mix)
+        layers.register_layer("mix", Mix)
 
 
 def test_own_model() -> None:
-    register_model("constant", constant, summary="One dense layer")
+    zoo.register_model("constant", constant, summary="One dense layer")
     assert zoo.MODELS["constant"].summary == "One dense layer"
     model = build_model({"type": "constant", "width": 5}, **OPTIONS)
     assert model.layers[-1].name == "only_5"
@@ -104,5 +103,5 @@ def test_own_model() -> None:
 )
 def test_models_that_are_refused(name: str, builder: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error) as caught:
-        register_model(name, builder)
+        zoo.register_model(name, builder)
     assert str(caught.value) == words
