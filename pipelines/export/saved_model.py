@@ -1,0 +1,96 @@
+"""Writes a model as a SavedModel that any TensorFlow runtime serves."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from piste.pipelines.errors import DiskError
+
+VERSION = "1"
+
+
+def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Sequence[str] | None) -> Path:
+    """Writes `<folder>/saved_model/1`, the layout that TensorFlow Serving reads.
+
+    The signature `serving_default` takes `inputs`, the model's raw input with any number of samples, and returns
+    for classification `probabilities` (b, C) float32, `class_index` (b,) int64 and `class_name` (b,) string, for
+    regression `predictions` (b, d) float32. The export holds the model's forward pass alone: no optimizer, no
+    metric, no monitor, also when the model is watched at the moment. An export that is already there is replaced
+    at once, when the new one is complete.
+
+    Args:
+        model: A built model with one input and one output, (b, C) probabilities or (b, d) predictions.
+        folder: A run's `export` folder; it is made when it does not exist.
+        classes: The classes' names by index; None for regression.
+
+    Returns:
+        The folder of the SavedModel.
+
+    Raises:
+        ValueError: The model has several inputs or outputs, or not as many outputs as there are classes.
+        DiskError: The folder cannot be written.
+    """
+    _check(model, classes)
+    final = Path(folder) / "saved_model" / VERSION
+    spec = model.inputs[0]
+    archive = keras.export.ExportArchive()
+    archive.add_endpoint(
+        "serve", _serving(model, classes), [tf.TensorSpec([None, *spec.shape[1:]], spec.dtype, name="inputs")]
+    )
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".unfinished-", dir=final.parent) as unfinished, _quiet():
+            new, old = Path(unfinished) / "new", Path(unfinished) / "old"
+            archive.write_out(str(new), verbose=False)
+            if final.exists():
+                final.rename(old)
+            new.rename(final)
+    except (OSError, tf.errors.OpError) as error:
+        raise DiskError(
+            f"The export must be written to {final}. Received: {str(error).splitlines()[0]}. "
+            "Free some space or choose another folder."
+        ) from error
+    return final
+
+
+def _check(model: keras.Model, classes: Sequence[str] | None) -> None:
+    inputs, outputs = len(model.inputs), len(model.outputs)
+    if (inputs, outputs) != (1, 1):
+        raise ValueError(
+            f"`model` must have one input and one output. Received: {inputs} inputs and {outputs} outputs."
+        )
+    shape = tuple(model.outputs[0].shape[1:])
+    if len(shape) != 1 or (classes is not None and shape != (len(classes),)):
+        wanted = "(batch, targets)" if classes is None else f"(batch, {len(classes)}), one for each of `classes`"
+        raise ValueError(f"`model` must give outputs of shape {wanted}. Received: shape {('batch', *shape)}.")
+
+
+def _serving(model: keras.Model, classes: Sequence[str] | None) -> Callable[[Any], dict[str, Any]]:
+    def predict(inputs: Any) -> dict[str, Any]:
+        return {"predictions": tf.cast(model(inputs, training=False), tf.float32)}
+
+    def classify(inputs: Any) -> dict[str, Any]:
+        probabilities = tf.cast(model(inputs, training=False), tf.float32)
+        index = tf.argmax(probabilities, axis=-1, output_type=tf.int64)
+        name = tf.gather(tf.constant(classes, tf.string), index)
+        return {"probabilities": probabilities, "class_index": index, "class_name": name}
+
+    return predict if classes is None else classify
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps TensorFlow's "Assets written to" from the terminal."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,104 @@
+"""Proves that exports give what their models give, in a process without Piste."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from piste.pipelines.errors import ArtefactError
+from piste.pipelines.export.compare import TOLERANCES, difference
+from piste.pipelines.export.serve import serve_in_clean_process
+
+
+@dataclass(frozen=True, eq=False)
+class Exported:
+    """An export and what its model gave.
+
+    Attributes:
+        folder: Of the SavedModel.
+        outputs: `model.predict(samples)`, (n, C) probabilities or (n, d) predictions.
+        samples: (n, ...) as the model takes them, at least one.
+        classes: The classes' names by index; None for regression.
+        precision: The model's policy: float32, mixed_float16 or mixed_bfloat16.
+    """
+
+    folder: Path
+    outputs: NDArray[Any]
+    samples: NDArray[Any]
+    classes: Sequence[str] | None
+    precision: str = "float32"
+
+
+def verify_exports(exports: Sequence[Exported]) -> list[dict[str, Any]]:
+    """Loads the exports in one clean process, without Keras and Piste, and compares them with their models.
+
+    The process sees neither package. All samples, a batch of one and an empty batch must be answered; outputs must
+    agree with the model's within the tolerance, the class index must be the most probable and the name its own.
+
+    Args:
+        exports: What to verify; one process serves them all, because its start takes longer than the rest.
+
+    Returns:
+        For each export what a run folder keeps: `max_abs_difference`, `samples`, `tolerance`, `signature`, `bytes`,
+        `sha256` (of every file) and `seconds` (loading and answering).
+
+    Raises:
+        ArtefactError: An export cannot be read or disagrees with its model; the message names all that do.
+    """
+    for export in exports:
+        if not 0 < len(export.samples) == len(export.outputs):
+            counts = f"{len(export.samples)} samples and {len(export.outputs)} outputs"
+            raise ValueError(f"`samples` and `outputs` must be as many, at least one. Received: {counts}.")
+    found = serve_in_clean_process([(export.folder, export.samples) for export in exports])
+    facts, problems = [], []
+    for export, served in zip(exports, found, strict=True):
+        result = difference(served, export.samples, export.outputs, classes=export.classes, precision=export.precision)
+        if isinstance(result, str):
+            problems.append(f"The export {export.folder} is damaged or is not this model's. {result} Export it again.")
+            continue
+        relative, absolute = TOLERANCES[export.precision]
+        facts.append(
+            {
+                "max_abs_difference": result,
+                "samples": len(export.samples),
+                "tolerance": {"relative": relative, "absolute": absolute},
+                "signature": dict(served.signature),
+                **_files(export.folder),
+                "seconds": served.seconds,
+            }
+        )
+    if problems:
+        raise ArtefactError("\n".join(problems))
+    return facts
+
+
+def verify_export(
+    folder: str | Path,
+    model_outputs: NDArray[Any],
+    samples: NDArray[Any],
+    *,
+    classes: Sequence[str] | None,
+    precision: str = "float32",
+) -> dict[str, Any]:
+    """Verifies one export; see `verify_exports`, which takes little longer for several.
+
+    Args:
+        folder: Of the SavedModel.
+        model_outputs: `model.predict(samples)`.
+        samples: As the model takes them, at least one.
+        classes: The classes' names by index; None for regression.
+        precision: The model's policy, which chooses the tolerance.
+    """
+    return verify_exports([Exported(Path(folder), model_outputs, samples, classes, precision)])[0]
+
+
+def _files(folder: Path) -> dict[str, Any]:
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    digests = {}
+    for file in files:
+        with file.open("rb") as opened:
+            digests[file.relative_to(folder).as_posix()] = hashlib.file_digest(opened, "sha256").hexdigest()
+    return {"bytes": sum(file.stat().st_size for file in files), "sha256": digests}
