@@ -1,4 +1,5 @@
 import random
+from functools import cache
 from typing import Any
 
 import keras
@@ -42,6 +43,12 @@ def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
     return list(first) == list(second) and all(np.array_equal(first[path], second[path]) for path in first)
 
 
+@cache
+def float_model(kind: str, activation: str, initializer: str) -> Any:
+    spec = {**SMALL[kind], "activation": activation, "initializer": initializer}
+    return build_model(spec, **{**IMAGES, "input_dtype": "float32", "scale": "none"})
+
+
 def test_golden_parameter_counts() -> None:
     options = {**IMAGES, "input_shape": (28, 28), "outputs": 10}
     assert build_model({"type": "mlp"}, **options).count_params() == 266_610
@@ -57,9 +64,7 @@ def test_every_zoo_model_has_a_small_one_here() -> None:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_swapping_the_activation_changes_nothing_else(kind: str, activation: str) -> None:
     """Against ELU: same names, noise seeds and head; with one explicit initialiser, the same weights."""
-    options = {**IMAGES, "input_dtype": "float32", "scale": "none"}
-    elu = build_model({**SMALL[kind], "activation": "elu"}, **options)
-    other = build_model({**SMALL[kind], "activation": activation}, **options)
+    elu, other = float_model(kind, "elu", "auto"), float_model(kind, activation, "auto")
     assert [layer.name for layer in elu.layers] == [layer.name for layer in other.layers]
     for layer, twin in zip(elu.layers, other.layers, strict=True):
         if layer.name.endswith("_act") and layer.name != "head_act":
@@ -71,10 +76,7 @@ def test_swapping_the_activation_changes_nothing_else(kind: str, activation: str
         assert before == after
     np.testing.assert_array_equal(elu.get_layer("head").kernel, other.get_layer("head").kernel)
 
-    explicit = [
-        weights(build_model({**SMALL[kind], "activation": name, "initializer": "orthogonal"}, **options))
-        for name in ("elu", activation)
-    ]
+    explicit = [weights(float_model(kind, name, "orthogonal")) for name in ("elu", activation)]
     kept = {path: value for path, value in explicit[1].items() if not path.endswith("_act/alpha")}
     assert same(explicit[0], kept)
 
