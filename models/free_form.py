@@ -64,7 +64,7 @@ def nodes(layers: Sequence[Item]) -> list[Node]:
     """
     chain: list[Node] = []
     counts: Counter[str] = Counter()
-    taken: set[str] = set()
+    taken = {"inputs", "scale"}
     for item, where, suffix in _flat(layers, "layers", ""):
         if item == PLACEHOLDER:
             added: list[Node] = [Act(_free(_act_name(chain), taken), None, where)]

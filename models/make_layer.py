@@ -15,7 +15,8 @@ from piste.models.nodes import Spec
 from piste.models.seeds import layer_seed
 from piste.models.suggest import nearest
 
-KERNELS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer")
+KERNELS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer", "embeddings_initializer")
+"""What `initializer` stands for; biases and recurrent kernels keep Keras's own unless named."""
 
 _REGULARIZERS = {"l1": "L1", "l2": "L2", "l1_l2": "L1L2", "orthogonal_regularizer": "OrthogonalRegularizer"}
 _CONSTRAINTS = {
@@ -58,6 +59,8 @@ def make_layer(
     missing = [key for key in known if parameters[key].default is inspect.Parameter.empty and key not in arguments]
     if missing:
         raise ValueError(f"`{type_name}` must have {' and '.join(f'`{key}`' for key in missing)}.")
+    if initializer is not None and not any(key in known for key in KERNELS):
+        raise ValueError(f"`{type_name}` has no kernel and so takes no `initializer`.")
     settled = {key: _value(type_name, key, value) for key, value in arguments.items() if value is not None}
     settled.update(_seeded(cls, known, name, arguments, seed, initializer))
     if "seed" in known:
@@ -95,8 +98,14 @@ def _value(type_name: str, key: str, value: Any) -> Any:
     if key.endswith("_constraint"):
         return keras_object(key, value, _CONSTRAINTS, keras.constraints)
     if key in ("activation", "recurrent_activation") and type_name in RECURRENT:
-        return FUNCTIONS[read(value)[0].name]
+        return _inner_activation(type_name, key, value)
     parts = value if isinstance(value, (list, tuple)) else [value]
     if any(isinstance(part, Mapping) for part in parts):
         raise ValueError(f"`{key}` must be a number, a word or a list of them. Received: a map.")
     return tuple(value) if isinstance(value, list) else value
+
+
+def _inner_activation(type_name: str, key: str, value: Any) -> Any:
+    if not isinstance(value, str) or value == "prelu":
+        raise ValueError(f"`{key}` of `{type_name}` must be a name without arguments. Received: {value!r}.")
+    return FUNCTIONS[read(value)[0].name]

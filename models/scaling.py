@@ -48,9 +48,9 @@ class Standardize(keras.layers.Layer):
         variance = sum(np.square(x[part] - mean).sum(axis=0) for part in parts) / len(x)
         if not (np.isfinite(mean).all() and np.isfinite(variance).all()):
             raise ValueError("`x` must be finite to be standardized. Received: NaN or infinite values.")
-        deviation = np.sqrt(variance)
+        varies = x.max(axis=0) > x.min(axis=0)  # a variance may miss 0 by rounding
         self.mean.assign(mean)
-        self.deviation.assign(np.where(deviation > 0, deviation, 1.0))
+        self.deviation.assign(np.where(varies, np.sqrt(variance), 1.0))
 
 
 def scaling_layer(scale: str, *, input_dtype: str) -> Any:

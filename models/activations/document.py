@@ -44,7 +44,7 @@ _TAIL = """
   and in images one a channel.
 - LeakyReLU's default is that of `activation="leaky_relu"` in Keras, 0.2; Keras's *layer* defaults to 0.3.
 - SELU keeps its promise with `lecun_normal`, standardized inputs and `alpha_dropout` in place of `dropout`.
-- `gelu_tanh` and `celu` are Piste's own: Keras's tanh form of GELU has NaN gradients in float16 beyond |z| = 40,
+- `gelu_tanh` and `celu` are Piste's own: Keras's tanh form of GELU has NaN gradients in float16 beyond |z| = 256,
   and its CELU has slope 2 at exactly 0 under TensorFlow.
 
 ## One's own

@@ -10,8 +10,8 @@ import keras
 def gelu_tanh(x: Any) -> Any:
     """GELU by tanh, safe in half precision.
 
-    Keras's own cubes z, which overflows in float16 beyond |z| = 40 and makes the gradient NaN. Beyond |z| = 8
-    the tanh is 1 to the last bit of float64, so clipping there changes nothing.
+    The gradient of Keras's own has z^2, which overflows in float16 beyond |z| = 256 and makes it NaN. Beyond
+    |z| = 8 the tanh is 1 to the last bit of float64, so clipping there changes nothing.
     """
     z = keras.ops.clip(x, -8.0, 8.0)
     return 0.5 * x * (1.0 + keras.ops.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z * z * z)))

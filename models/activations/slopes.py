@@ -31,7 +31,7 @@ def _gelu(z: Any, h: Any) -> Any:
 
 
 def _gelu_tanh(z: Any, h: Any) -> Any:
-    z = tf.clip_by_value(z, -8.0, 8.0)  # as own.gelu_tanh: the cube overflows in float16
+    z = tf.clip_by_value(z, -8.0, 8.0)  # as own.gelu_tanh: powers overflow in float16
     scale = math.sqrt(2 / math.pi)
     t = tf.tanh(scale * (z + 0.044715 * z * z * z))
     return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * scale * (1 + 3 * 0.044715 * z * z)

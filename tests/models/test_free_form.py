@@ -128,6 +128,7 @@ def test_regression_may_end_in_anything() -> None:
         ),
         (["flatten", {"repeat": 2, "layer": [HEAD]}, HEAD], r"layers\[1\]: a repeat must be `repeat: N`"),
         (["flatten", {"units": 3}, HEAD], r"layers\[1\]: a layer must have a `type`\. Received: \{'units': 3\}\."),
+        (["flatten", {**HEAD, "name": "scale"}], r"layers\[1\] \(dense\): the name `scale` is taken\."),
         (["flatten", HEAD, HEAD], r"layers\[2\] \(dense\): the name `head` is taken\. Choose another `name`\."),
         (
             ["flatten", {"type": "conv2d", "filters": 1, "kernel_size": 3}, HEAD],

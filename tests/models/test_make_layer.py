@@ -104,6 +104,14 @@ def test_kernel_arguments_win_over_the_models_initializer() -> None:
     assert layer.pointwise_initializer.value == 2.0
 
 
+def test_an_initializer_of_an_embedding_and_of_what_has_none() -> None:
+    arguments = {"input_dim": 5, "output_dim": 2}
+    layer = make_layer("embedding", name="a", arguments=arguments, seed=1, initializer="he_normal")
+    assert type(layer.embeddings_initializer).__name__ == "HeNormal"
+    with pytest.raises(ValueError, match=r"`flatten` has no kernel and so takes no `initializer`\."):
+        make_layer("flatten", name="a", arguments={}, seed=1, initializer="he_normal")
+
+
 def test_regularizers_constraints_and_inner_activations() -> None:
     dense = make("dense", units=1, kernel_regularizer={"type": "l1_l2", "l1": 0.5}, kernel_constraint="non_neg")
     assert dense.kernel_regularizer.l1 == 0.5
@@ -125,6 +133,8 @@ def test_a_seed_that_is_given_wins_and_null_means_absent() -> None:
         ("os.system", {}, r"A layer's `type` must be in `piste list layers`\. Received: `os\.system`\."),
         ("densse", {}, r"Received: `densse`\. Did you mean `dense`\?"),
         ("dense", {"unit": 3}, r"`dense` has no argument `unit`\. Did you mean `units`\?"),
+        ("lstm", {"units": 1, "activation": {"type": "elu"}}, r"`activation` of `lstm` must be a name without"),
+        ("gru", {"units": 1, "activation": "prelu"}, r"`activation` of `gru` must be a name without arguments"),
         ("conv2d", {}, r"`conv2d` must have `filters` and `kernel_size`\."),
         ("dense", {"units": {"a": 1}}, r"`units` must be a number, a word or a list of them\. Received: a map\."),
         ("reshape", {"target_shape": [{}]}, r"`target_shape` must be a number, a word or a list of them\."),

@@ -42,6 +42,15 @@ def test_standardize_by_hand() -> None:
     assert not layer.trainable_variables
 
 
+def test_a_constant_feature_keeps_deviation_one_whatever_the_rounding() -> None:
+    layer = Standardize()
+    layer.build((None, 3))
+    x = np.tile(np.array([0.1, 1e-30, 12345.678]), (999, 1))
+    assert (x.std(axis=0) > 0).any()  # so that the test would see rounding
+    layer.fit(x, chunk=100)
+    np.testing.assert_array_equal(layer.deviation, np.ones(3))
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 1000])
 def test_standardize_in_chunks_and_far_from_zero(chunk: int) -> None:
     x = 1e6 + np.random.default_rng(0).normal(size=(100, 3, 2))
