@@ -69,3 +69,17 @@ def test_celu_has_slope_one_at_zero() -> None:
 def test_unknown_argument() -> None:
     with pytest.raises(ValueError, match=r"`celu` takes `alpha`\. Received: `beta`\."):
         function("celu", beta=1.0)
+
+
+def test_all_compile_and_agree_with_numpy(references: Any) -> None:
+    @tf.function(jit_compile=True)
+    def everything(x: Any) -> Any:
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            values = {name: function(name)(x) for name in ACTIVATIONS}
+        return values, {name: tape.gradient(value, x) for name, value in values.items()}
+
+    values, gradients = everything(tf.constant(Z, "float32"))
+    for name, (f, derivative) in references.items():
+        np.testing.assert_allclose(values[name], f(Z), rtol=2e-6, atol=2e-6, err_msg=name)
+        np.testing.assert_allclose(gradients[name], derivative(Z), rtol=2e-6, atol=4e-6, err_msg=name)
