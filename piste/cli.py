@@ -1,5 +1,6 @@
 """The command line: a table of commands that load when they run, and the promise of exit codes."""
 
+import errno
 import os
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from importlib import import_module
 import click
 
 from piste import __version__
-from piste.pipelines.errors import PisteError
+from piste.pipelines.errors import DiskError, PisteError
 
 COMMANDS = {
     "check": "piste.pipelines.commands.check",
@@ -86,6 +87,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has gone; what Python still holds for it must not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            click.echo(_report_bug(error), err=True)
+            return _BUG
+        click.echo(f"error: the disk is full: {error}", err=True)
+        return DiskError.exit_code
     except Exception as error:
         click.echo(_report_bug(error), err=True)
         return _BUG

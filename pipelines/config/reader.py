@@ -68,6 +68,7 @@ class _Composer:
 
     def __init__(self, source: Source, offset: int) -> None:
         self.source, self.offset = source, offset
+        self._lines = source.text.split("\n")
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self.last = Mark(source, 1, offset + 1)
@@ -80,6 +81,9 @@ class _Composer:
         """Returns a PyYAML mark as ours."""
         if place is None:
             return self.last
+        lines = self._lines
+        if place.line >= len(lines):  # libyaml puts the end of a text without a line feed on a line of its own
+            return Mark(self.source, len(lines), len(lines[-1]) + 1)
         return Mark(self.source, place.line + 1, place.column + 1 + (self.offset if place.line == 0 else 0))
 
     def stop(self, mark: Mark, message: str) -> ConfigProblems:

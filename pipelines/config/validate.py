@@ -116,14 +116,14 @@ def _faults(item: Any, tree: Mapping) -> Iterable[Fault]:
         return [Fault("is missing", path, expected=_expected_below(sections))]
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return [_no_choice(path, received)]
+    written = find_node(tree, path)
+    received = written if isinstance(written, Scalar) else received
     if kind in _BOUNDS:
         words, name = _BOUNDS[kind]
-        written = find_node(tree, path)
-        received = written if isinstance(written, Scalar) else received
         return [Fault(f"must be {words} {context[name]:.12g}", path, received=describe(received))]
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
-        near = nearest(str(received), choices)
+        near = nearest(describe(received), choices)
         says = f"must be one of {', '.join(choices)}" if len(choices) > 1 else f"must be {choices[0]}"
         return [Fault(says, path, received=describe(received), suggestion=near)]
     short = kind == "too_short"
