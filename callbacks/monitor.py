@@ -11,6 +11,7 @@ import numpy as np
 from piste.callbacks.findings import Finding, follow
 from piste.callbacks.instrument import Instrument
 from piste.callbacks.records import Record, UnitWindow, make_record
+from piste.callbacks.report import write_health_report
 from piste.callbacks.rules import Rule
 from piste.callbacks.taps import replaced
 
@@ -130,6 +131,20 @@ class Monitor(keras.callbacks.Callback):
     def summary(self) -> dict[str, float]:
         """Returns the numbers that go into the logs of an epoch; each subclass says which."""
         return {}
+
+    def report(self, path: str | Path, title: str = "Training health") -> Path:
+        """Writes one HTML file that opens offline: findings, the gradient by depth, the map of units.
+
+        Args:
+            path: the file to write.
+            title: the page's title.
+
+        Returns:
+            The file written.
+        """
+        return write_health_report(
+            path, self.records, self.findings, title=title, shares=self.shares, unseen=self.unseen
+        )
 
     def _new_instrument(self, model: Any) -> Instrument:
         return Instrument(model, every=self.every, layers=self.layers, exclude=self.exclude, **self._measures)

@@ -13,26 +13,37 @@ ORDER = {"critical": 0, "warning": 1, "info": 2}
 
 
 @dataclasses.dataclass(frozen=True)
+class Place:
+    """Where one finding was made.
+
+    Args:
+        layer: path of the layer, or "the whole model".
+        when: epoch and steps.
+        evidence: name of a number -> the number, as text.
+    """
+
+    layer: str
+    when: str
+    evidence: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
 class Card:
-    """One finding in words.
+    """Findings that say the same of one or more layers.
 
     Args:
         rule: name of the rule.
-        layer: path of the layer, or "the whole model".
         severity: "info", "warning" or "critical".
-        when: epoch and steps.
-        evidence: (name, number) as text.
+        places: the layers, in the order of the findings.
         causes: likely causes, the likeliest first.
-        advice: what to do.
+        advice: what to do, in the words of the first place.
         change: YAML to paste into the config, or "".
         closed: whether it was cured since.
     """
 
     rule: str
-    layer: str
     severity: str
-    when: str
-    evidence: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...]
     causes: tuple[str, ...]
     advice: str
     change: str
@@ -40,9 +51,20 @@ class Card:
 
 
 def cards(findings: Sequence[Finding]) -> list[Card]:
-    """Puts findings into words: those that last first, the worst of them at the top."""
+    """Puts findings into words: those that last first, the worst of them at the top.
+
+    Findings of one rule with the same severity, causes and change share a card, so that twenty layers with dead units
+    are one thing to read.
+    """
     ranked = sorted(findings, key=lambda finding: (finding.closed, ORDER[finding.severity], finding.step))
-    return [_card(finding) for finding in ranked]
+    groups: dict[tuple[Any, ...], list[Finding]] = {}
+    for finding in ranked:
+        alike = (finding.closed, finding.rule, finding.severity, finding.causes, as_yaml(finding.change))
+        groups.setdefault(alike, []).append(finding)
+    return [
+        Card(rule, severity, tuple(map(_place, group)), causes, group[0].advice, change, closed)
+        for (closed, rule, severity, causes, change), group in groups.items()
+    ]
 
 
 def as_yaml(change: Mapping[str, Any]) -> str:
@@ -75,16 +97,8 @@ def as_yaml(change: Mapping[str, Any]) -> str:
     return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True) if tree else ""
 
 
-def _card(finding: Finding) -> Card:
-    steps = f"step {finding.step}" if finding.step == finding.last_step else f"steps {finding.step} to {finding.last_step}"
-    return Card(
-        rule=finding.rule,
-        layer=finding.layer or "the whole model",
-        severity=finding.severity,
-        when=f"epoch {finding.epoch}, {steps}",
-        evidence=tuple((name.replace("_", " "), show(value)) for name, value in finding.evidence.items()),
-        causes=tuple(finding.causes),
-        advice=finding.advice,
-        change=as_yaml(finding.change),
-        closed=finding.closed,
-    )
+def _place(finding: Finding) -> Place:
+    first, last = finding.step, finding.last_step
+    steps = f"step {first}" if first == last else f"steps {first} to {last}"
+    evidence = {name.replace("_", " "): show(value) for name, value in finding.evidence.items()}
+    return Place(finding.layer or "the whole model", f"epoch {finding.epoch}, {steps}", evidence)

@@ -19,7 +19,7 @@ def depth_charts(records: Sequence[Record]) -> list[Chart]:
             "delta_rms",
             "Error signal by depth",
             "RMS of the loss's derivative by each layer's pre-activation. Flat is healthy. A line that falls towards "
-            "the first layer by three decades or more is a vanishing gradient; one that climbs there explodes.",
+            "the first layer by three decades or more is a vanishing gradient; one that climbs there explodes. Medians over a few checks.",
         ),
         _profile(
             records,
@@ -51,9 +51,7 @@ def _profile(records: Sequence[Record], figure: str, title: str, note: str) -> C
         ),
         data={"paths": found.paths, "series": series, "y_label": "RMS"},
         columns=("layer", *(part.label for part in cut)),
-        rows=[
-            (path, *(show(line["values"][place]) for line in series)) for place, path in enumerate(found.paths)
-        ],
+        rows=[(path, *(show(line["values"][place]) for line in series)) for place, path in enumerate(found.paths)],
     )
 
 

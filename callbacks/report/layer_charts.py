@@ -20,7 +20,7 @@ class Drawing:
         title: what is drawn.
         note: how to read it.
         y_label: name of the axis.
-        scale: "log", "linear", "percent", or "auto" for logarithmic where the numbers span two decades.
+        scale: "log", "linear", "percent", or "auto" for logarithmic where positive numbers span two decades.
         band: the healthy range, or None.
         wide: whether it takes the width of the page.
     """
@@ -36,7 +36,8 @@ class Drawing:
 UPDATE_RATIO = Drawing(
     "Update ratio",
     "How far one step moves a layer's weights, relative to their size: |change| / |weights|. In the shaded band, "
-    "0.0001 to 0.1, a layer learns; below it stands still; above it every step throws it about.",
+    "0.0001 to 0.1, a layer learns; below it stands still; above it every step throws it about. A gap is a ratio of "
+    "exactly zero, or one that is not finite.",
     "|change| / |weights|",
     "log",
     (1e-4, 1e-1),
@@ -106,7 +107,7 @@ def _chart(figure: str, drawing: Drawing, found: LayerFigure) -> Chart:
             "x": found.steps,
             "x_label": "optimizer step",
             "y_label": drawing.y_label,
-            "scale": y_scale(numbers) if drawing.scale == "auto" else drawing.scale,
+            "scale": y_scale([v for v in numbers if v > 0]) if drawing.scale == "auto" else drawing.scale,
             "colours": "depth",
             "band": drawing.band,
             "series": [{"name": path, "values": row} for path, row in zip(found.paths, found.rows, strict=True)],

@@ -6,11 +6,11 @@
 
   const LIGHT = {
     depth: ["#4636a8", "#1f77b4", "#0f8f80", "#b07a00"], map: ["#f3ead2", "#b9d3b0", "#4aa79a", "#1d6d8c", "#1f3a6b"],
-    windows: ["#8a949c", "#3c86c6", "#0b5d56"], run: ["#0b6b62", "#b07a00"], pale: 0.35, bad: "#c62828",
+    windows: ["#8a949c", "#3c86c6", "#0b5d56"], run: ["#0b6b62", "#b07a00"], pale: 0.35, bad: "#c62828", zero: "#7b3fa0",
   };
   const DARK = {
     depth: ["#a99bff", "#5cb8ff", "#3fd0b5", "#f0b84b"], map: ["#26302f", "#28565a", "#2f8f87", "#86c9a1", "#f0eab8"],
-    windows: ["#8c979f", "#5fa9e6", "#7fe3d4"], run: ["#6cd3c4", "#f0b84b"], pale: 0.45, bad: "#ff6f61",
+    windows: ["#8c979f", "#5fa9e6", "#7fe3d4"], run: ["#6cd3c4", "#f0b84b"], pale: 0.45, bad: "#ff6f61", zero: "#a06bc8",
   };
   const DASHES = ["2 3", "7 4", null];
   const paint = () => (scheme.matches && !printing ? DARK : LIGHT);
@@ -20,19 +20,25 @@
 
   function show(v) {
     if (v === null || v === undefined) return "not measured";
-    return typeof v === "number" ? String(Number(v.toPrecision(4))) : v;
+    if (typeof v !== "number") return v;
+    const size = Math.abs(v);
+    return size >= 1e6 || (size > 0 && size < 1e-4) ? String(Number(v.toPrecision(3)).toExponential()) : String(Number(v.toPrecision(4)));
   }
 
   function powers(low, high, most) {
     const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
-    if (last - first < 1) return d3.ticks(low, high, 4).filter((t) => t > 0);
+    if (high / low < 5) return d3.ticks(low, high, 5);
+    if (high / low < 300) {
+      const fine = d3.range(first - 1, last + 1).flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)));
+      return fine.filter((t) => t >= low && t <= high);
+    }
     const stride = Math.ceil((last - first + 1) / most);
     return d3.range(last, first - 1, -stride).reverse().map((p) => Number(`1e${p}`));
   }
 
   function tick(v) {
     const power = Math.log10(v);
-    if (Math.abs(power - Math.round(power)) > 1e-6 || (v >= 0.01 && v <= 1000)) return show(v);
+    if (Math.abs(power - Math.round(power)) > 1e-6 || (v >= 0.001 && v <= 1000)) return show(v);
     return "10" + [...String(Math.round(power))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
   }
 
@@ -74,6 +80,11 @@
     return element("span", {}, from, element("i", { class: "ramp", style: `background:linear-gradient(90deg,${stops})` }), to);
   };
 
+  function missing(values) {
+    if (values.some((v) => v > 0 && typeof v === "number")) return "";
+    return values.some((v) => typeof v === "string") ? " (not finite)" : " (all zero)";
+  }
+
   function styled(chart) {
     const ink = paint();
     if (chart.colours === "depth") {
@@ -89,7 +100,8 @@
     const styles = chart.series.map((_, k) => (chart.kind === "profile"
       ? { colour: ink.windows[k + 2 - back], dash: DASHES[k + 2 - back], opacity: 1 }
       : { colour: ink.run[chart.colours === "run" ? 0 : k], dash: null, opacity: chart.colours === "run" && k < back ? ink.pale : 1 }));
-    const items = chart.series.map((s, k) => element("span", {}, swatch(styles[k].colour, styles[k].dash, styles[k].opacity), s.name));
+    const items = chart.series.map((s, k) => element("span", {},
+      swatch(styles[k].colour, styles[k].dash, styles[k].opacity), s.name + (chart.kind === "profile" ? missing(s.values) : "")));
     return [styles, items.length > 1 || chart.kind === "profile" ? legend(...items) : ""];
   }
 
@@ -136,7 +148,7 @@
       Plot.tip(real, Plot.pointer({ x: "x", y: "y", title: (d) => `${d.name}\n${chart.x_label} ${d.x}: ${show(d.v)}` })),
     ];
     const domain = chart.x.length === 1 ? { domain: [chart.x[0] - 1, chart.x[0] + 1] } : {};
-    const x = { label: chart.x_label, ticks: whole ? chart.x.filter((_, i) => i % Math.ceil(chart.x.length / 12) === 0) : Math.max(3, Math.min(8, width / 90)), tickFormat: whole ? "d" : ",", ...domain };
+    const x = { label: chart.x_label, ticks: whole ? chart.x.filter((_, i) => i % Math.ceil(chart.x.length / 12) === 0) : Math.max(3, Math.min(8, width / 90)), tickFormat: whole ? "d" : ",d", ...domain };
     return [key, Plot.plot({ ...base(width, width > 700 ? 320 : 260), x, y, marks })];
   }
 
@@ -179,7 +191,7 @@
     const logs = cells.filter((d) => d.v > 0 && typeof d.v === "number").map((d) => Math.log10(d.v));
     const [low, high] = logs.length ? d3.extent(logs) : [0, 0];
     const colour = ramp(ink.map);
-    const fill = (d) => (typeof d.v !== "number" ? ink.bad : d.v <= 0 ? "#000" : colour(high > low ? (Math.log10(d.v) - low) / (high - low) : 0.5));
+    const fill = (d) => (typeof d.v !== "number" ? ink.bad : d.v <= 0 ? ink.zero : colour(high > low ? (Math.log10(d.v) - low) / (high - low) : 0.5));
     const height = rowsOf(chart.paths.length, 3.2);
     const [y, marginLeft] = rowAxis(chart.paths, height, width);
     const stride = Math.ceil(chart.steps.length / Math.max(3, width / 80));
@@ -187,7 +199,7 @@
     const items = [
       ...(logs.length ? [bar(colour, tick(Number((10 ** low).toPrecision(2))), tick(Number((10 ** high).toPrecision(2))))] : []),
       ...(cells.some((d) => typeof d.v !== "number") ? [box(ink.bad, "not finite")] : []),
-      ...(cells.some((d) => d.v === 0) ? [box("#000", "exactly zero")] : []),
+      ...(cells.some((d) => d.v === 0) ? [box(ink.zero, "exactly zero")] : []),
     ];
     return [legend(...items), Plot.plot({
       ...base(width, height + 62), marginLeft, y,
