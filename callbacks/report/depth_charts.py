@@ -19,7 +19,8 @@ def depth_charts(records: Sequence[Record]) -> list[Chart]:
             "delta_rms",
             "Error signal by depth",
             "RMS of the loss's derivative by each layer's pre-activation. Flat is healthy. A line that falls towards "
-            "the first layer by three decades or more is a vanishing gradient; one that climbs there explodes. Medians over a few checks.",
+            "the first layer by three decades or more is a vanishing gradient; one that climbs there explodes. "
+            "Medians over a few checks.",
         ),
         _profile(
             records,

@@ -180,7 +180,7 @@
 
   function rowAxis(paths, height, width) {
     const ticks = layerTicks(paths, height / 13).map((k) => k + 0.5);
-    const letters = width < 500 ? 11 : 22;
+    const letters = width < 500 ? 13 : 22;
     const margin = 16 + 7 * Math.min(letters, d3.max(paths, (p) => p.length));
     return [{ label: null, domain: [paths.length, 0], ticks, tickSize: 0, tickFormat: (v) => cut(paths[v - 0.5], letters) }, margin];
   }
@@ -250,9 +250,9 @@
   }
 
   const all = () => places.forEach(render);
-  const watch = new ResizeObserver((entries) => {
+  const watch = new ResizeObserver((entries) => requestAnimationFrame(() => {
     for (const { target } of entries) if (Math.floor(target.clientWidth) !== widths.get(target)) render(target);
-  });
+  }));
   all();
   places.forEach((place) => watch.observe(place));
   scheme.addEventListener("change", all);
