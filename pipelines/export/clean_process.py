@@ -2,7 +2,7 @@
 
 A script: `python -I clean_process.py FOLDER`. FOLDER holds a folder 0, 1, ... for each export, with `request.json`
 ({"folder": the SavedModel}) and `samples.npy`. Beside them the script puts `outputs.npz` (whole batch, `one/` a batch
-of one, `none/` an empty batch) and `result.json` ({"signature", "seconds"}, or {"error"}).
+of one, `none/` an empty batch) and `result.json` ({"signature", "texts", "seconds"}, or {"error"}).
 """
 
 import json
@@ -34,23 +34,23 @@ def _serve(request: Path) -> dict[str, Any]:
 
     started = time.perf_counter()
     saved_model = json.loads((request / "request.json").read_text(encoding="utf-8"))["folder"]
-    signature = _signature(Path(saved_model))
-    serve = tf.saved_model.load(saved_model).signatures[SIGNATURE]
+    described = _describe(Path(saved_model))
+    loaded = tf.saved_model.load(saved_model)  # keeps the variables alive
     samples = np.load(request / "samples.npy", allow_pickle=False)
     outputs = {}
     for prefix, batch in (("", samples), ("one/", samples[:1]), ("none/", samples[:0])):
-        for name, tensor in serve(inputs=tf.constant(batch)).items():
+        for name, tensor in loaded.signatures[SIGNATURE](inputs=tf.constant(batch)).items():
             values = tensor.numpy()
             text = values.dtype == object
             outputs[prefix + name] = np.array([value.decode() for value in values], str) if text else values
     np.savez(request / "outputs.npz", **outputs)
     assert all(sys.modules[name] is None for name in BANNED)
-    return {"signature": signature, "seconds": time.perf_counter() - started}
+    return {**described, "seconds": time.perf_counter() - started}
 
 
-def _signature(saved_model: Path) -> dict[str, Any]:
-    """Reads the names, types and shapes from the file itself, as a server does."""
-    from tensorflow import dtypes
+def _describe(saved_model: Path) -> dict[str, Any]:
+    """Reads the signature and the lists of strings from the file itself, as a server does."""
+    from tensorflow import dtypes, make_ndarray
     from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
     graph = SavedModel.FromString((saved_model / "saved_model.pb").read_bytes()).meta_graphs[0]
@@ -68,7 +68,18 @@ def _signature(saved_model: Path) -> dict[str, Any]:
             for name, info in sorted(tensors.items())
         }
 
-    return {"inputs": facts(found.inputs), "outputs": facts(found.outputs)}
+    nodes = (node for function in graph.graph_def.library.function for node in function.node_def)
+    texts = [make_ndarray(node.attr["value"].tensor).ravel() for node in nodes if _is_text(node)]
+    return {
+        "signature": {"inputs": facts(found.inputs), "outputs": facts(found.outputs)},
+        "texts": [[value.decode() for value in text] for text in texts],
+    }
+
+
+def _is_text(node: Any) -> bool:
+    from tensorflow import dtypes
+
+    return bool(node.op == "Const" and node.attr["dtype"].type == dtypes.string.as_datatype_enum)
 
 
 if __name__ == "__main__":

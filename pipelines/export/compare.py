@@ -35,7 +35,7 @@ def difference(
 
     Example:
         >>> import numpy as np
-        >>> served = Served("no such file", {}, {}, {}, {}, 0.0)
+        >>> served = Served("no such file", {}, (), {}, {}, {}, 0.0)
         >>> difference(served, np.zeros((1, 2)), np.zeros((1, 3)), classes=None)
         'It must load and answer without Keras and Piste. Received: no such file.'
     """
@@ -64,6 +64,8 @@ def difference(
         wrong = _wrong_class(served.batch, classes) or _wrong_class(served.one, classes)
         if wrong:
             return wrong
+        if list(classes) not in served.texts:  # the samples may not have been of every class
+            return f"Its class names must be {', '.join(classes)}. Received: other names, or another order."
     return largest
 
 

@@ -24,6 +24,7 @@ class Served:
     Attributes:
         error: Why it could not be loaded or called; None when it could.
         signature: `inputs` and `outputs` of `serving_default`, each by name with dtype and shape.
+        texts: The lists of strings that its functions hold, the classes' names among them.
         batch: Outputs by name for all samples.
         one: The same for the first sample alone.
         none: The same for an empty batch.
@@ -32,6 +33,7 @@ class Served:
 
     error: str | None
     signature: Mapping[str, Any]
+    texts: Sequence[Sequence[str]]
     batch: Outputs
     one: Outputs
     none: Outputs
@@ -73,10 +75,11 @@ def _read(folder: Path, ending: str) -> Served:
     result_file = folder / "result.json"
     result = json.loads(result_file.read_text(encoding="utf-8")) if result_file.exists() else {"error": ending}
     if "error" in result:
-        return Served(result["error"], {}, {}, {}, {}, 0.0)
+        return Served(result["error"], {}, (), {}, {}, {}, 0.0)
     parts: dict[str, dict[str, NDArray[Any]]] = {"": {}, "one": {}, "none": {}}
     with np.load(folder / "outputs.npz", allow_pickle=False) as arrays:
         for key in arrays.files:
             part, _, name = key.rpartition("/")
             parts[part][name] = arrays[key]
-    return Served(None, result["signature"], parts[""], parts["one"], parts["none"], result["seconds"])
+    answers = (parts[part] for part in ("", "one", "none"))
+    return Served(None, result["signature"], result["texts"], *answers, seconds=result["seconds"])

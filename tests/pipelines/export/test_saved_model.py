@@ -1,0 +1,124 @@
+"""What is in an export, and how it gets to the disk."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+from piste.pipelines.errors import DiskError
+from piste.pipelines.export.saved_model import export_saved_model
+from piste.pipelines.export.verify import Exported
+
+
+def small(units: int = 2, dtype: str | None = None) -> Any:
+    inputs = keras.Input((3,), dtype="uint8", name="pixels")
+    x = keras.layers.Rescaling(1 / 255)(inputs)
+    head = keras.layers.Dense(units, activation="softmax", dtype=dtype, kernel_initializer="zeros")
+    return keras.Model(inputs, head(x))
+
+
+def answers(folder: Path, samples: int) -> Any:
+    loaded = tf.saved_model.load(folder)
+    return loaded.serve(np.zeros((samples, 3), np.uint8))
+
+
+def operations(folder: Path) -> Counter[str]:
+    graph = SavedModel.FromString((folder / "saved_model.pb").read_bytes()).meta_graphs[0].graph_def
+    return Counter(
+        node.op for function in graph.library.function for node in function.node_def if "save" not in node.name
+    )
+
+
+def test_a_watched_model_exports_the_graph_of_an_unwatched_one(exports: dict[str, Exported]) -> None:
+    plain = operations(exports["mlp"].folder)
+    assert plain["MatMul"] and plain["Relu"]
+    assert operations(exports["watched, fused"].folder) == plain
+    assert operations(exports["watched, plain fit"].folder) == plain
+
+
+@pytest.mark.parametrize("name", ["mlp", "watched, fused"])
+def test_only_the_weights_are_stored(exports: dict[str, Exported], name: str) -> None:
+    stored = tf.train.list_variables(str(exports[name].folder / "variables" / "variables"))
+    shapes = sorted(shape for key, shape in stored if key != "_CHECKPOINTABLE_OBJECT_GRAPH")
+    assert shapes == [[3], [6], [6, 3], [64, 6]]
+
+
+def test_the_layout_and_the_python_door(tmp_path: Path) -> None:
+    folder = export_saved_model(small(), tmp_path / "export", classes=("no", "yes"))
+    assert folder == tmp_path / "export" / "saved_model" / "1"
+    assert [entry.name for entry in folder.parent.iterdir()] == ["1"]
+    served = answers(folder, samples=1)
+    np.testing.assert_array_equal(served["probabilities"], [[0.5, 0.5]])  # zero weights
+    assert served["class_name"].numpy().tolist() == [[b"no", b"yes"][int(served["class_index"][0])]]
+
+
+def test_half_precision_outputs_become_float32(tmp_path: Path) -> None:
+    model = small(dtype="bfloat16")
+    assert model.outputs[0].dtype == "bfloat16"
+    served = answers(export_saved_model(model, tmp_path, classes=("no", "yes")), samples=1)
+    assert served["probabilities"].dtype == tf.float32
+    served = answers(export_saved_model(model, tmp_path, classes=None), samples=1)
+    assert served["predictions"].dtype == tf.float32
+
+
+def test_an_export_replaces_the_one_before(tmp_path: Path) -> None:
+    export_saved_model(small(2), tmp_path, classes=("no", "yes"))
+    folder = export_saved_model(small(3), tmp_path, classes=("no", "yes", "perhaps"))
+    assert answers(folder, samples=4)["probabilities"].shape == (4, 3)
+    assert [entry.name for entry in folder.parent.iterdir()] == ["1"]
+
+
+def test_a_full_disk_leaves_the_export_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = export_saved_model(small(), tmp_path, classes=("no", "yes"))
+    before = (folder / "saved_model.pb").read_bytes()
+
+    def full(trackable: Any, path: str, **arguments: Any) -> None:
+        Path(path).mkdir()
+        (Path(path) / "saved_model.pb").write_bytes(b"half")
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.saved_model, "save", full)
+    with pytest.raises(DiskError, match=r"must be written to .*1\. Received: No space left on device\. Free some"):
+        export_saved_model(small(), tmp_path, classes=("no", "yes"))
+    assert [entry.name for entry in folder.parent.iterdir()] == ["1"]
+    assert (folder / "saved_model.pb").read_bytes() == before
+
+
+def test_a_file_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "export").write_text("mine")
+    with pytest.raises(DiskError, match=r"Received: .*choose another folder"):
+        export_saved_model(small(), tmp_path / "export", classes=("no", "yes"))
+    assert (tmp_path / "export").read_text() == "mine"
+
+
+def test_exporting_is_quiet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    logger = tf.get_logger()
+    logger.setLevel("INFO")
+    try:
+        export_saved_model(small(), tmp_path, classes=("no", "yes"))
+        assert logger.level == 20
+    finally:
+        logger.setLevel("NOTSET")
+    printed = capfd.readouterr()
+    assert printed.out == "" and "Assets written" not in printed.err
+
+
+def test_as_many_outputs_as_classes(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"\(batch, 3\), one for each of `classes`. Received: shape \('batch', 2\)"):
+        export_saved_model(small(2), tmp_path, classes=("a", "b", "c"))
+    image = keras.Input((4, 4))
+    with pytest.raises(ValueError, match=r"shape \(batch, targets\). Received: shape \('batch', 4, 4\)"):
+        export_saved_model(keras.Model(image, keras.layers.ReLU()(image)), tmp_path, classes=None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_input_and_one_output(tmp_path: Path) -> None:
+    a, b = keras.Input((2,)), keras.Input((2,))
+    model = keras.Model([a, b], keras.layers.Add()([a, b]))
+    with pytest.raises(ValueError, match="Received: 2 inputs and 1 outputs"):
+        export_saved_model(model, tmp_path, classes=None)
