@@ -6,8 +6,10 @@ from typing import Any
 
 from piste.pipelines.config import nodes
 from piste.pipelines.config.catalog import entries
+from piste.pipelines.config.check_layers import ending, layer_names
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.schema.data import Npz, Synthetic
+from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.source import Source
 from piste.pipelines.config.suggest import nearest
 
@@ -41,7 +43,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         sections: the valid ones by name.
         written: what was written, for rules about where a value came from.
     """
-    data, training = sections.get("data"), sections.get("training")
+    data, model, training = (sections.get(name) for name in ("data", "model", "training"))
     if data is not None:
         yield from _validation(data)
         yield from _classes(data)
@@ -51,6 +53,10 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         yield from _clipping(training)
         yield from _learning_rate(training, written)
         yield from _schedule(training)
+    if isinstance(model, Free):
+        yield from layer_names(model.layers)
+    if isinstance(model, Free) and data is not None:
+        yield from ending(model.layers, task_of(data))
     if data is not None and training is not None:
         yield from _monitor(data, training)
         yield from _task(data, training)

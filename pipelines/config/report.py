@@ -42,8 +42,8 @@ def escape(text: str, limit: int = 80) -> str:
     r"""Returns `text` fit for a terminal: control characters escaped, cut at `limit` characters.
 
     Example:
-        >>> escape("a\\x1b[2J")
-        'a\\\\x1b[2J'
+        >>> escape("a\x1b[2J")
+        'a\\x1b[2J'
     """
     shown = "".join(_visible(c) for c in text[: limit + 1])
     return shown if len(text) <= limit else shown[: limit - 3] + "..."

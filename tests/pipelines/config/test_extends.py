@@ -62,7 +62,7 @@ def test_a_source_that_changes_replaces_the_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pair", [("{type: mlp}", "{layers: [flatten]}"), ("{layers: [flatten]}", "{type: mlp}")])
 def test_layers_and_type_replace_each_other(tmp_path: Path, pair: tuple[str, str]) -> None:
-    base = f"data: {{source: embedded}}\nmodel: {pair[0]}\n"
+    base = f"data: {{source: synthetic, kind: regression}}\nmodel: {pair[0]}\n"
     net = _write(tmp_path, base=base, net=f"extends: base.yaml\nmodel: {pair[1]}\n")
     assert ("layers" in load_config(net).dump()["model"]) == ("layers" in pair[1])
 

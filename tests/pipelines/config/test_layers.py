@@ -12,7 +12,8 @@ from piste.pipelines.config.schema.layers import Layer, Repeat, count, read_laye
 Load = Callable[..., Config]
 Problems = Callable[..., list[Problem]]
 
-HEAD = "data: {source: embedded}\nmodel:\n  layers:\n  - "
+REGRESSION = "data: {source: synthetic, kind: regression}"
+HEAD = "data: {source: synthetic, kind: regression}\nmodel:\n  layers:\n  - "
 
 
 def test_each_form_is_read() -> None:
@@ -39,7 +40,7 @@ def test_each_form_is_read() -> None:
 
 def test_forms_are_dumped_as_they_read(load: Load) -> None:
     items = "[flatten, {repeat: 2, layers: [{type: dense, units: 3, kernel_constraint: non_neg}, activation]}]"
-    dumped = load(f"data: {{source: embedded}}\nmodel: {{layers: {items}}}\n").dump()["model"]
+    dumped = load(f"{REGRESSION}\nmodel: {{layers: {items}}}\n").dump()["model"]
     assert dumped == {
         "activation": "relu",
         "initializer": "auto",
@@ -119,7 +120,7 @@ def test_complaints(problems: Problems, item: str, column: int, words: str) -> N
 
 def test_all_complaints_come_at_once(problems: Problems) -> None:
     items = "{type: dense, units: 0, rat: 1}, {repeat: 0, layers: [lambda, relu]}"
-    found = problems(f"data: {{source: embedded}}\nmodel: {{layers: [{items}]}}\n")
+    found = problems(f"{REGRESSION}\nmodel: {{layers: [{items}]}}\n")
     assert [problem.path for problem in found] == [
         "model.layers[0].units",
         "model.layers[0].rat",
@@ -133,3 +134,38 @@ def test_all_complaints_come_at_once(problems: Problems) -> None:
 def test_layers_must_be_a_list_with_something_in_it(value: Any) -> None:
     with pytest.raises(ValueError, match=r"must be a list of layers|must have at least one layer"):
         read_layers(value)
+
+
+@pytest.mark.parametrize(
+    ("data", "items", "path", "words"),
+    [
+        ("embedded", "[flatten, {type: dense, units: 10}]", "model.layers[1]", "must end in probabilities"),
+        ("embedded", "[{repeat: 2, layers: [activation]}]", "model.layers[0].layers[0]", "must end in probabilities"),
+        (
+            "synthetic, kind: regression",
+            "[{type: dense, units: 1, activation: softmax}]",
+            "model.layers[0].activation",
+            "must not be softmax: regression ends in numbers. Received: softmax.",
+        ),
+        (
+            "synthetic, kind: regression",
+            "[{type: dense, units: 1, name: a}, {type: dense, units: 1, name: a}]",
+            "model.layers[1].name",
+            "is the name of an earlier layer: choose another. Received: a.",
+        ),
+        (
+            "synthetic, kind: regression",
+            "[{repeat: 2, layers: [{type: flatten, name: a}]}, {repeat: 2, layers: [{type: flatten, name: a}]}]",
+            "model.layers[1].layers[0].name",
+            "is the name of an earlier layer",
+        ),
+    ],
+)
+def test_rules_of_the_whole_list(problems: Problems, data: str, items: str, path: str, words: str) -> None:
+    (found,) = problems(f"data: {{source: {data}}}\nmodel: {{layers: {items}}}\n")
+    assert found.path == path
+    assert words in found.message
+
+
+def test_a_name_inside_a_repeat_differs_from_one_outside(load: Load) -> None:
+    load(HEAD + "{repeat: 2, layers: [{type: flatten, name: a}]}\n  - {type: flatten, name: a}\n")

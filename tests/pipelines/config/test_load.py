@@ -75,7 +75,8 @@ def test_the_resolved_yaml_loads_back_equal(load: Load, name: str) -> None:
     [
         "data={source: idx, directory: 'no', classes: ['0', 'true', 'null', '1e-3'], validation: null}",
         "data.validation={size: 7, from: random, seed: 1}",
-        "model={layers: [{type: zero_padding2d, padding: [[1, 2], [0, 1]]}, {repeat: 2, layers: [activation]}]}",
+        "model={layers: [{type: zero_padding2d, padding: [[1, 2], [0, 1]]}, {repeat: 2, layers: [activation]}, "
+        "{type: dense, units: 10, activation: softmax}]}",
         "training.optimizer={type: adam, learning_rate: 1e-10, weight_decay: null}",
         "training.schedule={type: cosine_decay, initial_learning_rate: 0.3333333333333333, decay_steps: 10}",
         "training.metrics=[accuracy, {type: sparse_top_k_categorical_accuracy, k: 3}]",

@@ -15,7 +15,7 @@ data: {source: embedded}
 model: {type: mlp, hidden: [8, 4], activation: elu}
 """
 LAYERS = """\
-data: {source: embedded}
+data: {source: synthetic, kind: regression}
 model:
   layers: [flatten, {repeat: 2, layers: [{type: dense, units: 8}, activation]}]
 """
@@ -23,7 +23,7 @@ model:
 
 def test_a_value_replaces_what_the_file_says(load: Load) -> None:
     config = load(BASE, "model.activation=selu", "seed=7", "model.hidden=[3]")
-    assert (config.model.activation.type, config.seed, config.model.hidden) == ("selu", 7, (3,))
+    assert (config.model.activation.type, config.seed, config.value("model.hidden")) == ("selu", 7, [3])
 
 
 def test_the_last_override_wins(load: Load) -> None:
@@ -31,7 +31,7 @@ def test_the_last_override_wins(load: Load) -> None:
 
 
 def test_one_item_of_a_list(load: Load) -> None:
-    assert load(BASE, "model.hidden[1]=5").model.hidden == (8, 5)
+    assert load(BASE, "model.hidden[1]=5").value("model.hidden") == [8, 5]
     nested = load(LAYERS, "model.layers[1].layers[0].units=3").dump()["model"]["layers"]
     assert nested == ["flatten", {"repeat": 2, "layers": [{"type": "dense", "units": 3}, "activation"]}]
 
