@@ -11,6 +11,7 @@ from piste.callbacks.report.cards import cards
 from piste.callbacks.report.chart import Chart
 from piste.callbacks.report.depth_charts import depth_charts
 from piste.callbacks.report.layer_charts import unit_charts, update_chart
+from piste.callbacks.report.numbers import counted
 from piste.callbacks.report.page import write_page
 from piste.callbacks.report.run_charts import run_charts
 from piste.callbacks.report.unit_map import unit_map
@@ -94,13 +95,15 @@ def _watched(records: Sequence[Record], activations: Mapping[str, str]) -> str:
         return ""
     layers = {path for record in records for path in record["layers"]}
     weighted = {path for record in records for path, part in record["layers"].items() if "kernel_rms" in part}
-    counted = next((r for r in reversed(records) if any("units" in part for part in r["layers"].values())), None)
-    units = sum(part.get("units", 0) for part in counted["layers"].values()) if counted else 0
-    words = [f"{len(records):,} checks up to step {records[-1]['step']:,} watched {len(layers)} layers"]
+    windowed = next((r for r in reversed(records) if any("units" in part for part in r["layers"].values())), None)
+    units = sum(part.get("units", 0) for part in windowed["layers"].values()) if windowed else 0
+    words = [
+        f"{counted(len(records), 'check')} up to step {records[-1]['step']:,} watched {counted(len(layers), 'layer')}"
+    ]
     if weighted:
-        words.append(f"gradients of {len(weighted)} of them")
+        words.append(f"gradients of {len(weighted):,} of them")
     if activations:
-        words.append(f"outputs of {len(activations)} activations")
-    if counted:
-        words.append(f"{units:,} units")
+        words.append(f"outputs of {counted(len(activations), 'activation')}")
+    if windowed:
+        words.append(counted(units, "unit"))
     return ", ".join(words) + "."

@@ -50,3 +50,13 @@ def finite(values: Iterable[Any]) -> list[float]:
         [1.0, 2.0]
     """
     return [float(value) for value in values if value is not None and math.isfinite(float(value))]
+
+
+def counted(number: int, thing: str) -> str:
+    """Returns a number and what it counts.
+
+    Example:
+        >>> counted(1, "layer"), counted(2000, "unit")
+        ('1 layer', '2,000 units')
+    """
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")

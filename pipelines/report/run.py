@@ -6,7 +6,7 @@ from typing import Any
 
 from piste.callbacks.findings import Finding
 from piste.callbacks.report.health import health_sections
-from piste.callbacks.report.numbers import show
+from piste.callbacks.report.numbers import counted, show
 from piste.callbacks.report.page import write_page
 from piste.pipelines.report.curves import NOT_METRICS, learning_curves
 from piste.pipelines.report.facts import RunFacts, duration, rows
@@ -56,7 +56,7 @@ def write_run_report(
 
 
 def _lead(facts: RunFacts, epochs: int) -> str:
-    words = f"{epochs} epoch" + ("" if epochs == 1 else "s")
+    words = counted(epochs, "epoch")
     if facts.seconds is not None:
         words += f" in {duration(facts.seconds)}"
     reason = f" ({facts.mode_reason})" if facts.mode_reason else ""

@@ -16,7 +16,7 @@
   const paint = () => (scheme.matches && !printing ? DARK : LIGHT);
   const number = (v) => (typeof v === "number" ? v : NaN);
   const ramp = (colours) => d3.piecewise(d3.interpolateLab, colours);
-  const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+  const cut = (text, most) => (text.length > most ? "…" + text.slice(1 - most) : text);
 
   function show(v) {
     if (v === null || v === undefined) return "not measured";
@@ -89,7 +89,7 @@
     const ink = paint();
     if (chart.colours === "depth") {
       const colour = ramp(ink.depth), last = chart.series.length - 1;
-      const styles = chart.series.map((_, k) => ({ colour: colour(last ? k / last : 0.4), dash: null, opacity: 0.9 }));
+      const styles = chart.series.map((_, k) => ({ colour: colour(last ? k / last : 0.4), dash: null, opacity: last > 20 ? 0.6 : 0.9 }));
       const few = chart.series.length <= 6;
       const key = few
         ? legend(...chart.series.map((s, k) => element("span", {}, swatch(styles[k].colour), s.name)))
@@ -119,7 +119,7 @@
     const single = groups.flatMap(([, all]) => all.filter((d, i) => !Number.isNaN(d.y) && (few || alone(d, all, i))));
     return [
       ...groups.map(([, all]) => Plot.line(all, {
-        x: "x", y: "y", stroke: all[0].colour, strokeWidth: 1.8, strokeDasharray: all[0].dash, strokeOpacity: all[0].opacity,
+        x: "x", y: "y", stroke: all[0].colour, strokeWidth: groups.length > 20 ? 1.2 : 1.8, strokeDasharray: all[0].dash, strokeOpacity: all[0].opacity,
       })),
       Plot.dot(single, { x: "x", y: "y", fill: "colour", r: 2.6 }),
       Plot.dot(real, Plot.pointer({ x: "x", y: "y", fill: "colour", r: 4 })),
@@ -137,7 +137,6 @@
     const ink = paint();
     const band = chart.band ?? [];
     const y = yAxis(real.map((d) => d.y), chart.scale, chart.y_label, band);
-    const whole = chart.x_label === "epoch";
     const marks = [
       ...(band.length ? [Plot.rect([band], { y1: (d) => d[0], y2: (d) => d[1], fill: "var(--calm)", fillOpacity: 0.11 })] : []),
       ...lineMarks(real.length === dots.length ? real : dots, chart.x.length < 12),
@@ -147,8 +146,10 @@
       ] : []),
       Plot.tip(real, Plot.pointer({ x: "x", y: "y", title: (d) => `${d.name}\n${chart.x_label} ${d.x}: ${show(d.v)}` })),
     ];
-    const domain = chart.x.length === 1 ? { domain: [chart.x[0] - 1, chart.x[0] + 1] } : {};
-    const x = { label: chart.x_label, ticks: whole ? chart.x.filter((_, i) => i % Math.ceil(chart.x.length / 12) === 0) : Math.max(3, Math.min(8, width / 90)), tickFormat: whole ? "d" : ",d", ...domain };
+    const [first, last] = [chart.x[0], chart.x[chart.x.length - 1]];
+    const domain = first === last ? [first - 1, last + 1] : [first, last];
+    const ticks = d3.ticks(...domain, Math.max(3, Math.min(9, width / 90))).filter((t) => Number.isInteger(t) && t >= first && t <= last);
+    const x = { label: chart.x_label, domain, ticks, tickFormat: ",d" };
     return [key, Plot.plot({ ...base(width, width > 700 ? 320 : 260), x, y, marks })];
   }
 
@@ -165,7 +166,7 @@
     const ticks = layerTicks(chart.paths, Math.max(4, (width - 80) / 26));
     const edge = chart.paths.length === 1 ? 0.5 : 0.2;
     return [key, Plot.plot({
-      ...base(width, 300), marginBottom: 70, y,
+      ...base(width, 310), marginBottom: 80, y,
       x: { label: null, domain: [-edge, chart.paths.length - 1 + edge], ticks, tickRotate: -40, tickFormat: (k) => cut(chart.paths[k], 14) },
       marks: [
         ...lineMarks(dots, chart.paths.length <= 30),
