@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from piste.callbacks.measures import rms, saturated_share, sum_of_squares, update_ratio
 from piste.callbacks.sites import Site
-from piste.callbacks.taps import Taps
+from piste.callbacks.taps import Call, Taps
 
 Key = tuple[str, str]
 
@@ -48,17 +48,31 @@ def seen_by(taps: Taps, sites: list[Site]) -> Seen:
             found = [taps.gradients[id(variable)] for variable in variables if id(variable) in taps.gradients]
             if found:
                 gradients[site.path, kind] = found
-    used = [call for call in taps.calls if call.h is not None and call.site.slope is not None]
+    used = [call for call in taps.calls if call.h is not None]
+    slopes = {call.path: call.site.slope(call.z, call.h) for call in used if call.site.slope is not None}
     scale = tf.ones(()) if taps.scale is None else taps.scale
     return Seen(
         loss=taps.loss / scale,
         scale=scale,
         whole_gradient=list(taps.gradients.values()),
         gradients=gradients,
-        deltas={call.path: call.delta for call in taps.calls if call.delta is not None},
+        deltas=_deltas(taps.calls, slopes),
         outputs={call.path: call.h for call in used},
-        slopes={call.path: call.site.slope(call.z, call.h) for call in used if call.site.slope is not None},
+        slopes=slopes,
     )
+
+
+def _deltas(calls: list[Call], slopes: dict[str, Any]) -> dict[str, Any]:
+    """Returns dL/dz under the path of the layer that made z, where that is a layer with weights."""
+    makers = {id(call.z): call.path for call in calls if call.site.affine and call.h is None}
+    deltas = {}
+    for call in calls:
+        if call.by_h is not None:
+            product = tf.cast(call.by_h, "float32") * tf.cast(slopes[call.path], "float32")
+            deltas[makers.get(id(call.z), call.path)] = product
+        elif call.by_z is not None:
+            deltas[call.path] = call.by_z
+    return deltas
 
 
 def gradient_figures(seen: Seen, sites: list[Site], before: dict[str, list[Any]]) -> dict[Key, Any]:

@@ -9,7 +9,7 @@ from piste.callbacks.checks import is_check, is_check_in_graph
 from piste.callbacks.figures import Key, Seen, gradient_figures, seen_by, unit_figures
 from piste.callbacks.measures import active_items, is_finite
 from piste.callbacks.memory import Memory, Reading
-from piste.callbacks.sites import Site, find_sites
+from piste.callbacks.sites import Site, build_symbolically, find_sites
 from piste.callbacks.taps import run_tapped
 
 Step = Callable[[Any], Any]
@@ -80,6 +80,7 @@ class Instrument:
 
         def watched(data: Any) -> Any:
             if not self.sites:
+                build_symbolically(self._model, data)
                 self.sites, self.unseen = find_sites(self._model, *self._selection)
             if level is None:
                 return self._choose_in_graph(step, data)

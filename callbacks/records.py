@@ -71,9 +71,9 @@ def make_record(
     for (path, figure), value in reading.figures.items():
         place = layers.setdefault(path, {}) if path else whole
         place[figure] = plain_number(value)
-    for path, name in activations.items():
-        if path in layers:
-            layers[path]["activation"] = name
+    for path, layer in layers.items():
+        if (name := activations.get(path.split("#")[0])) is not None:
+            layer["activation"] = name
     if shares is not None:
         for path, share in shares[0].items():
             dead = int(np.count_nonzero(share == 0.0))

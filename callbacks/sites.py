@@ -67,6 +67,19 @@ def find_sites(
     return sites, unseen
 
 
+def build_symbolically(model: Any, data: Any) -> None:
+    """Makes the variables of a model that has not seen data yet, without computing anything.
+
+    Args:
+        model: any Keras model.
+        data: what its train step takes.
+    """
+    if all(layer.built for _, layer in named_layers(model)):
+        return
+    x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+    model(keras.tree.map_structure(lambda part: keras.KerasTensor(part.shape, part.dtype.name), x))
+
+
 def named_layers(model: Any) -> Iterator[tuple[str, Any]]:
     """Yields every layer below a model once, with its path."""
     seen: set[int] = set()
@@ -96,13 +109,15 @@ def _site(path: str, layer: Any) -> tuple[Site | None, str | None]:
     biases = tuple(variable for variable in own if len(variable.shape) == 1)
     if isinstance(layer, keras.layers.PReLU):
         kernels, biases = (), tuple(own)
-    function = getattr(layer, "activation", None)
+    function = vars(layer).get("activation")
     inner = callable(function) and function is not keras.activations.linear
     known = identify(layer)
     if known is not None and known[0].name == "linear":
         known = None
     blind = None
-    if inner and known is None and function is not keras.activations.softmax:
+    if isinstance(layer, keras.layers.RNN):
+        blind = f"{path}: its activations run in a loop of their own, so units and delta stay unseen"
+    elif inner and identify(function) is None and function is not keras.activations.softmax:
         blind = f"{path}: its activation {_name(function)} is not in the activations table, so units stay unseen"
     if known is None:
         site = Site(path, layer, kernels, biases, None, None, 1.0, inner) if own else None

@@ -18,13 +18,23 @@ from piste.callbacks.sites import Site
 
 @dataclasses.dataclass
 class Call:
-    """One use of a layer: `z` before and `h` after its activation, `delta` the loss's derivative by `z`."""
+    """One use of a layer.
+
+    Args:
+        path: of the layer, with "#2" for its second use.
+        site: the layer.
+        z: the tensor before its activation; the output of a layer that has none.
+        h: the tensor after an activation whose slope is known; None elsewhere.
+        by_h: the loss's derivative by `h`.
+        by_z: the loss's derivative by `z`, for the layers after the last activation.
+    """
 
     path: str
     site: Site
-    z: Any = None
-    h: Any = None
-    delta: Any = None
+    z: Any
+    h: Any
+    by_h: Any = None
+    by_z: Any = None
 
 
 @dataclasses.dataclass
@@ -94,7 +104,7 @@ def _tap_site(patches: contextlib.ExitStack, site: Site, taps: Taps, graph: Any)
 
         def tapped_activation(z: Any, *args: Any, **kwargs: Any) -> Any:
             h = activation(z, *args, **kwargs)
-            _remember(taps, site, z, h, graph)
+            _remember(taps, site, z, h if site.slope else None, graph)
             return h
 
         patches.enter_context(replaced(layer, "activation", tapped_activation))
@@ -132,15 +142,29 @@ def _tap_tape(patches: contextlib.ExitStack, taps: Taps) -> None:
     def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
         if threading.get_ident() != thread:
             return original(tape, target, sources, *args, **kwargs)
-        calls = [call for call in taps.calls if call.z is not None and call.site.affine]
-        found, deltas = original(tape, target, [sources, [call.z for call in calls]], *args, **kwargs)
-        for call, delta in zip(calls, deltas, strict=True):
-            call.delta = call.delta if delta is None else delta
+        hidden = [call for call in taps.calls if call.h is not None]
+        heads = _heads(taps.calls)
+        wanted = [sources, [call.h for call in hidden], [call.z for call in heads]]
+        found, by_h, by_z = original(tape, target, wanted, *args, **kwargs)
+        for call, derivative in zip(hidden, by_h, strict=True):
+            call.by_h = call.by_h if derivative is None else derivative
+        for call, derivative in zip(heads, by_z, strict=True):
+            call.by_z = call.by_z if derivative is None else derivative
         if any(part is not None for part in tf.nest.flatten(found)):
             taps.loss = tf.reduce_sum(tf.cast(target, "float32"))
         return found
 
     patches.enter_context(mock.patch.object(tf.GradientTape, "gradient", gradient))
+
+
+def _heads(calls: list[Call]) -> list[Call]:
+    """The layers with weights after the last activation.
+
+    Only there is dL/dz read as it is. Elsewhere it is dL/dh times f'(z), and reading that product could keep XLA
+    from fusing it into a sum, which would change the rounding of a gradient.
+    """
+    last = max((place for place, call in enumerate(calls) if call.h is not None), default=-1)
+    return [call for call in calls[last + 1 :] if call.site.affine and call.z is not None]
 
 
 def _tap_optimizer(patches: contextlib.ExitStack, optimizer: Any, taps: Taps) -> None:
