@@ -20,7 +20,8 @@ SIGNATURE = "serving_default"
 def main(folder: Path) -> None:
     """Answers every request in `folder`; what fails in one leaves the others alone."""
     # TensorFlow imports Keras when it can, and None makes that an ImportError.
-    sys.modules.update(dict.fromkeys(BANNED))
+    modules: dict[str, Any] = sys.modules
+    modules.update(dict.fromkeys(BANNED))
     for request in sorted(folder.iterdir()):
         try:
             result = _serve(request)
@@ -37,7 +38,7 @@ def _serve(request: Path) -> dict[str, Any]:
     described = _describe(Path(saved_model))
     loaded = tf.saved_model.load(saved_model)  # keeps the variables alive
     samples = np.load(request / "samples.npy", allow_pickle=False)
-    outputs = {}
+    outputs: dict[str, Any] = {}
     for prefix, batch in (("", samples), ("one/", samples[:1]), ("none/", samples[:0])):
         for name, tensor in loaded.signatures[SIGNATURE](inputs=tf.constant(batch)).items():
             values = tensor.numpy()

@@ -73,7 +73,9 @@ def serve_in_clean_process(requests: Sequence[tuple[Path, NDArray[Any]]]) -> lis
 
 def _read(folder: Path, ending: str) -> Served:
     result_file = folder / "result.json"
-    result = json.loads(result_file.read_text(encoding="utf-8")) if result_file.exists() else {"error": ending}
+    if not result_file.exists():
+        return Served(ending, {}, (), {}, {}, {}, 0.0)
+    result = json.loads(result_file.read_text(encoding="utf-8"))
     if "error" in result:
         return Served(result["error"], {}, (), {}, {}, {}, 0.0)
     parts: dict[str, dict[str, NDArray[Any]]] = {"": {}, "one": {}, "none": {}}
@@ -81,5 +83,5 @@ def _read(folder: Path, ending: str) -> Served:
         for key in arrays.files:
             part, _, name = key.rpartition("/")
             parts[part][name] = arrays[key]
-    answers = (parts[part] for part in ("", "one", "none"))
-    return Served(None, result["signature"], result["texts"], *answers, seconds=result["seconds"])
+    batch, one, none = parts[""], parts["one"], parts["none"]
+    return Served(None, result["signature"], result["texts"], batch, one, none, result["seconds"])
