@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from piste.callbacks.report import read_shares, shares
+
+
+def test_the_latest_file_is_read(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "00000050.npz", **{"block/act": np.array([0.0, 1.0])})
+    np.savez_compressed(tmp_path / "00000100.npz", **{"block/act": np.array([0.5, 0.25])})
+    read = read_shares(tmp_path)
+    assert {path: share.tolist() for path, share in read.items()} == {"block/act": [0.5, 0.25]}
+
+
+def test_no_folder_and_no_file_are_no_shares(tmp_path: Path) -> None:
+    assert read_shares(tmp_path) == {} == read_shares(tmp_path / "missing")
+
+
+def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "00000050.npz"
+    np.savez(file, act=np.zeros(100))
+    file.write_bytes(file.read_bytes()[:200])
+    with pytest.raises(ValueError, match=r"Expected active shares of units in 00000050.npz.* Remove it to report"):
+        read_shares(tmp_path)
+
+
+def test_pickles_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "1.npz", act=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        read_shares(tmp_path)
+
+
+def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez_compressed(tmp_path / "1.npz", act=np.zeros(10_000))
+    monkeypatch.setattr(shares, "LARGEST", 1000)
+    with pytest.raises(ValueError, match=r"at most 1,000 bytes. Received .* it unpacks to 80,"):
+        read_shares(tmp_path)
