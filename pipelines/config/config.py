@@ -71,12 +71,12 @@ class Config:
             try:
                 here = here[step]
             except (KeyError, IndexError, TypeError):
-                near = nearest(key, self.keys())
+                near = nearest(key, self.every_key())
                 hint = f" Did you mean `{near}`?" if near else ""
                 raise UsageError(f"The config has no key `{key}`.{hint}") from None
         return here
 
-    def keys(self) -> list[str]:
+    def every_key(self) -> list[str]:
         """Returns every key of the resolved config, sections included."""
 
         def below(value: Any, path: str) -> list[str]:

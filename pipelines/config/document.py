@@ -52,7 +52,7 @@ def document(config: Config, key: str) -> tuple[str, str | None]:
             return _argument(value, str(step), schema[TABLE])
         else:
             value, schema = None, schema.get("items", {})
-    return type_words(schema), doc
+    return type_words(schema) if schema else _kind(config.value(key)), doc
 
 
 def type_words(schema: dict[str, Any]) -> str:
@@ -77,3 +77,11 @@ def type_words(schema: dict[str, Any]) -> str:
 def _argument(component: Component, name: str, kind: str) -> tuple[str, None]:
     arguments = entries(kind)[component.type].arguments
     return (expectation(arguments[name]) if name in arguments else f"a name of `piste list {kind}`"), None
+
+
+def _kind(value: Any) -> str:
+    """Returns in words what a value is, for the inside of layers, whose types the catalog has by name only."""
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    if isinstance(value, list):
+        return "a list"
+    return _WORDS.get(kinds.get(type(value), ""), "a map")

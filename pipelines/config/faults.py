@@ -58,7 +58,7 @@ def dotted(path: Path) -> str:
         'model.hidden[0]'
     """
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return escape(text.removeprefix("."))
+    return escape(text.removeprefix("."), 200)
 
 
 def describe(value: Any) -> str:

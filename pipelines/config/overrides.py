@@ -7,7 +7,7 @@ from piste.pipelines.config.faults import Path, dotted
 from piste.pipelines.config.merge import merge
 from piste.pipelines.config.nodes import NULLS, Entry, Mapping, Mark, Node, Scalar, Sequence
 from piste.pipelines.config.problems import ConfigProblems, Problem
-from piste.pipelines.config.reader import compose
+from piste.pipelines.config.reader import DEPTH_LIMIT, compose
 from piste.pipelines.config.source import Source
 
 _STEP = re.compile(r"(?:^|\.)([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]{1,6})\]")
@@ -33,6 +33,8 @@ def apply(tree: Mapping, source: Source, defaults: AbstractMapping[Path, Node]) 
     if not path:
         message = "An override's key must be names with dots and indices, as in model.hidden[0]=100."
         raise _problem(start, "", message)
+    if len(path) > DEPTH_LIMIT:
+        raise _problem(start, "", f"An override's key may be at most {DEPTH_LIMIT} levels deep.")
     value = compose(source, offset=len(key) + 1)
     if value is None:
         value = Scalar("", True, Mark(source, 1, len(key) + 2))
@@ -76,11 +78,9 @@ def _put(
     child = _put(opened.get(step), rest, value, mark, (*done, step), defaults)
     key = opened.entries[step].key if step in opened.entries and rest else Scalar(step, True, mark)
     overlay = Mapping({step: Entry(key, child)}, mark)
-    # Laying `type` over a map may replace it whole, so the last step is a merge like any other.
     if not rest:
-        merged = merge(opened, overlay)
-        return merged if isinstance(merged, Mapping) and merged is not overlay else overlay
-    return Mapping({**opened.entries, step: Entry(key, child)}, opened.mark)
+        return merge(opened, overlay)  # a `type` that changes replaces the whole map, here as in files
+    return Mapping({**opened.entries, **overlay.entries}, opened.mark)
 
 
 def _put_item(

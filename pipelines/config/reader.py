@@ -9,6 +9,7 @@ import yaml
 
 from piste.pipelines.config.nodes import NULLS, Entry, Mapping, Mark, Node, Scalar, Sequence
 from piste.pipelines.config.problems import ConfigProblems, Problem
+from piste.pipelines.config.report import escape
 from piste.pipelines.config.source import Source, check_characters
 
 NODE_LIMIT = 10_000
@@ -58,9 +59,9 @@ def _events(composer: "_Composer") -> Iterator[yaml.Event]:
         begun = error.context_mark
         context = f" ({error.context} that begins at line {begun.line + 1})" if error.context and begun else ""
         mark = composer.mark(error.problem_mark or begun)
-        raise composer.stop(mark, f"This is no valid YAML: {error.problem}{context}.") from None
+        raise composer.stop(mark, f"This is no valid YAML: {escape(error.problem or '', 200)}{context}.") from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise composer.stop(composer.last, f"This is no valid YAML: {error}.") from None
+        raise composer.stop(composer.last, f"This is no valid YAML: {escape(str(error), 200)}.") from None
 
 
 class _Composer:
@@ -101,9 +102,11 @@ class _Composer:
             self._alias(event)
         elif isinstance(event, yaml.ScalarEvent):
             self._tag(event)
+            self._anchor(event.anchor)
             self._scalar(event)
         elif isinstance(event, yaml.CollectionStartEvent):
             self._tag(event)
+            self._anchor(event.anchor)
             self._begin(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._end()
@@ -115,9 +118,11 @@ class _Composer:
         if event.tag is not None:
             self._complain(self.last, "Tags (`!name`) are not allowed in a config: remove it, the schema gives types.")
 
+    def _anchor(self, name: str | None) -> None:
+        if name is not None and (name in self._anchors or any(opened.anchor == name for opened in self._stack)):
+            self._complain(self.last, f"The anchor `&{escape(name)}` is already in use: choose another name.")
+
     def _begin(self, event: yaml.CollectionStartEvent) -> None:
-        if event.anchor in self._anchors or any(o.anchor == event.anchor for o in self._stack if o.anchor):
-            self._complain(self.last, f"The anchor `&{event.anchor}` is already in use: choose another name.")
         self._count(1)
         self._stack.append(_Open(self.last, event.anchor, isinstance(event, yaml.MappingStartEvent)))
         if len(self._stack) > DEPTH_LIMIT:
@@ -125,8 +130,7 @@ class _Composer:
 
     def _end(self) -> None:
         done = self._stack.pop()
-        node: Node
-        node = Mapping(done.entries, done.mark) if done.is_map else Sequence(tuple(done.items), done.mark)
+        node: Node = Mapping(done.entries, done.mark) if done.is_map else Sequence(tuple(done.items), done.mark)
         self._remember(done.anchor, node, done.size, done.height + 1)
         self._place(node, done.size, done.height + 1)
 
@@ -140,14 +144,15 @@ class _Composer:
         self._place(node, 1, 0)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        name = event.anchor
-        if any(opened.anchor == name for opened in self._stack):
+        anchor = str(event.anchor)
+        name = escape(anchor)
+        if any(opened.anchor == anchor for opened in self._stack):
             raise self.stop(
                 self.last, f"The alias `*{name}` stands inside what it names: a config cannot contain itself."
             )
-        if name not in self._anchors:
+        if anchor not in self._anchors:
             raise self.stop(self.last, f"The alias `*{name}` names nothing: there is no `&{name}` before it.")
-        node, size, height = self._anchors[name]
+        node, size, height = self._anchors[anchor]
         self._count(size, f" at the alias `*{name}`")
         if len(self._stack) + height > DEPTH_LIMIT:
             raise self.stop(
@@ -184,7 +189,7 @@ class _Composer:
     def _key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
             if node.plain and (node.text in _NOT_TEXT or node.text[0] in "0123456789+-."):
-                self._complain(self.last, f"A key must be a name. Received: {node.text or 'nothing'}.")
+                self._complain(self.last, f"A key must be a name. Received: {escape(node.text) or 'nothing'}.")
             return node
         self._complain(node.mark, "A key must be a name, not a list or a map.")
         return Scalar("", True, node.mark)
@@ -197,6 +202,6 @@ class _Composer:
         earlier = parent.entries.get(name)
         if earlier is not None:
             line = earlier.key.mark.line
-            self._complain(key.mark, f"The key `{name}` is given twice: first at line {line}. Remove one.")
+            self._complain(key.mark, f"The key `{escape(name)}` is given twice: first at line {line}. Remove one.")
             return
         parent.entries[name] = Entry(key, node)

@@ -56,7 +56,7 @@ def _visible(character: str) -> str:
 
 def _block(problem: Problem, width: int, paint: Paint) -> str:
     origin = problem.origin
-    lines = [f"{paint(f'{origin}:', 'place')} {paint('error:', 'error')} {problem.message}"]
+    lines = [f"{paint(f'{escape(str(origin), 300)}:', 'place')} {paint('error:', 'error')} {problem.message}"]
     if origin.text.strip() and origin.column:
         lines += _excerpt(origin, width, paint)
     if problem.expected:

@@ -102,6 +102,23 @@ def test_show_a_key_as_json(key: str, value: Any, kind: str, doc: str | None, ca
     assert (facts["doc"] is None) if doc is None else (doc in facts["doc"])
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "kind"),
+    [
+        ("model.layers[1].layers[0].units", 100, "an integer"),
+        ("model.layers[1].layers[1]", "activation", "a text"),
+        ("model.layers[1].repeat", 20, "an integer"),
+        ("model.layers[2].activation", "softmax", "a text"),
+        ("model.layers[1].layers", [{"type": "dense", "units": 100}, "activation"], "a list"),
+    ],
+)
+def test_show_inside_layers(key: str, value: Any, kind: str, capsys: Captured) -> None:
+    facts = _json(capsys, "show", "fashion_mnist/deep_elu_20", key)
+    assert facts["value"] == value
+    assert facts["type"] == kind
+    assert facts["set"]["file"] == str(shipped()["fashion_mnist/deep_elu_20"])
+
+
 def test_show_a_default_and_an_override(capsys: Captured) -> None:
     assert _json(capsys, "show", "quickstart", "data.shuffle")["set"] is None
     assert main(["show", "quickstart", "data.shuffle"]) == 0

@@ -9,6 +9,7 @@ import pytest
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.load import load_config
 from piste.pipelines.config.problems import ConfigProblems
+from piste.pipelines.config.schema.data import Tfds
 from piste.pipelines.config.shipped import resolve, shipped
 from piste.pipelines.errors import ConfigError, UsageError
 
@@ -178,3 +179,42 @@ def test_files_on_disk_win_over_shipped_names(tmp_path: Path, monkeypatch: pytes
     Path("quickstart").write_text(MINIMAL + "seed: 7\n")
     assert resolve("quickstart") == Path("quickstart")
     assert load_config("quickstart").seed == 7
+
+
+FULL = """\
+seed: 42
+data:
+  source: tfds                  # where from
+  name: fashion_mnist
+  validation: {size: 5000, from: end}
+  scale: unit
+  batch_size: 32
+model:
+  type: mlp
+  hidden: [300, 100]
+  activation: elu
+  initializer: auto
+training:
+  epochs: 10
+  optimizer: {type: sgd, learning_rate: 0.01, momentum: 0.9, nesterov: true}
+  schedule: {type: one_cycle, max_rate: 0.1}
+  mode: auto
+health: {every: 50, window: 1024, action: report}
+runtime: {threads: null, precision: float32, deterministic: true}
+export: {formats: [saved_model]}
+"""
+
+
+def test_a_full_config_reads_as_written(load: Load) -> None:
+    config = load(FULL)
+    assert isinstance(config.data, Tfds)
+    assert config.data.validation is not None
+    assert (config.data.name, config.data.validation.size, config.data.validation.from_) == (
+        "fashion_mnist",
+        5000,
+        "end",
+    )
+    assert config.training.schedule is not None
+    assert (config.training.schedule.type, config.training.schedule.arguments) == ("one_cycle", {"max_rate": 0.1})
+    assert config.training.optimizer.arguments["learning_rate"] == 0.01
+    assert str(config.origin("training.schedule.max_rate")).endswith("net.yaml:16:41")

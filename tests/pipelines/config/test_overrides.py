@@ -86,10 +86,12 @@ def test_origins_name_the_override(load: Load) -> None:
         ("model.activatoin=elu", 1, "`model.activatoin` is no key of a config. Did you mean `activation`?"),
         ("training.optimizer.momentun=1", 1, "is no argument of `sgd`. Did you mean `momentum`?"),
         ("training.epochs=abc", 17, "`training.epochs` must be an integer. Received: abc."),
+        (".".join(["a"] * 5000) + "=1", 1, "An override's key may be at most 50 levels deep."),
         ("seed=[1", 8, "This is no valid YAML"),
         ("seed=!x 1", 6, "Tags (`!name`) are not allowed in a config"),
         ("seed=\x1b", 6, "Control characters are not allowed in a config. Received: U+001B."),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_overrides_that_are_refused(problems: Problems, text: str, column: int, words: str) -> None:
     found = problems(BASE, "seed=1", text)
@@ -100,3 +102,14 @@ def test_overrides_that_are_refused(problems: Problems, text: str, column: int, 
 def test_problems_of_overrides_and_files_come_together(problems: Problems) -> None:
     found = problems("seed: x\n" + BASE, "model.hidden[9]=1", "training.epochs=0")
     assert [problem.path for problem in found] == ["model.hidden", "training.epochs", "seed"]
+
+
+def test_another_choice_replaces_the_whole_section(load: Load) -> None:
+    config = load(
+        BASE,
+        "data.source=synthetic",
+        "data.kind=circles",
+        "model.layers=[{type: dense, units: 2, activation: softmax}]",
+    )
+    assert config.dump()["data"]["kind"] == "circles"
+    assert "hidden" not in config.dump()["model"]

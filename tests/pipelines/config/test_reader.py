@@ -30,6 +30,8 @@ HOSTILE = {
     "merge bomb": (MERGE_BOMB, 3, 3, "Merge keys (`<<`) are not allowed in a config: use `extends: base.yaml`."),
     "cycle": ("a: &a [*a]\n", 1, 8, "The alias `*a` stands inside what it names"),
     "cycle in a map": ("a: &a {k: *a}\n", 1, 11, "The alias `*a` stands inside what it names"),
+    "anchor twice": ("a: &x 1\nb: &x [2]\n", 2, 4, "The anchor `&x` is already in use: choose another name."),
+    "long key": ("1" * 500 + ": x\n", 1, 1, "A key must be a name. Received: 1111"),
     "unknown alias": ("a: *b\n", 1, 4, "The alias `*b` names nothing: there is no `&b` before it."),
     "deep": ("a: " + "[" * 10_000, 1, 53, "A config may be at most 50 levels deep: it is deeper here."),
     "deep by alias": (DEEP_ALIAS, 2, 25, "at most 50 levels deep: the alias `*a0` makes it deeper"),

@@ -61,6 +61,10 @@ def test_a_whole_file_has_no_excerpt() -> None:
     assert render([Problem(Origin("x.yaml", 0, 0, ""), "", "There is no file.")]) == "x.yaml: error: There is no file."
 
 
+def test_a_path_is_shown_escaped() -> None:
+    assert render([Problem(Origin("a\x1b[2J.yaml", 0, 0, ""), "", "No.")]) == "a\\x1b[2J.yaml: error: No."
+
+
 def test_an_override_has_a_caret_without_a_line_number() -> None:
     shown = render([Problem(Origin("--set 2", 0, 6, "seed=x"), "seed", "`seed` is wrong.")])
     assert shown.split("\n") == ["--set 2: error: `seed` is wrong.", "    | seed=x", "    |      ^"]
