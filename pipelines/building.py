@@ -7,7 +7,7 @@ import keras
 from piste.models.build import build_model
 from piste.pipelines.config.config import Config
 from piste.pipelines.data.dataset import Data
-from piste.pipelines.errors import ConfigError
+from piste.pipelines.errors import ConfigError, DataError
 
 
 def build_network(config: Config, data: Data) -> Any:
@@ -42,5 +42,8 @@ def build_network(config: Config, data: Data) -> Any:
     finally:
         keras.config.set_dtype_policy(policy)
     if config.data.scale == "standardize":
-        model.get_layer("scale").fit(data.train.x)
+        try:
+            model.get_layer("scale").fit(data.train.x)
+        except ValueError as error:
+            raise DataError(f"{config.origin('data.source')}: {error}") from error
     return model

@@ -40,7 +40,7 @@ def compile_model(model: Any, config: Config, data: Data) -> None:
     wanted = (Component(type=AUTO_METRIC[data.task]),) if training.metrics == "auto" else training.metrics
     # Keras itself chooses which accuracy is meant by the shape of the labels.
     metrics = ["accuracy" if item.type == "accuracy" else make("metrics", item) for item in wanted]
-    model.compile(make_optimizer(training, steps), loss, metrics)
+    model.compile(make_optimizer(training, steps), loss=loss, metrics=metrics)
     sample = data.train.x[:2], data.train.y[:2]
     try:
         output = model(sample[0])

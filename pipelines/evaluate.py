@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from piste.pipelines.data.dataset import Arrays
-from piste.pipelines.loop.steps import test_steps
+from piste.pipelines.loop.steps import evaluation_steps
 
 
 def evaluate(model: keras.Model, arrays: Arrays, batch_size: int = 256) -> dict[str, float]:
@@ -30,7 +30,7 @@ def evaluate(model: keras.Model, arrays: Arrays, batch_size: int = 256) -> dict[
             f"Received: {len(arrays)} samples and a batch size of {batch_size}."
         )
     model.reset_metrics()
-    results: dict[str, Any] = test_steps(model, arrays, batch_size)()
+    results: dict[str, Any] = evaluation_steps(model, arrays, batch_size)()
     figures = {name: float(value) for name, value in results.items()}
     model.reset_metrics()
     return {**figures, "samples": len(arrays)}

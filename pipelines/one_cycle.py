@@ -28,9 +28,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         Smith, 2018, A disciplined approach to neural network hyper-parameters, arXiv:1803.09820.
     """
 
-    def __init__(
-        self, max_rate: float, steps: int, start_fraction: float = 0.1, final_fraction: float = 0.001
-    ) -> None:
+    def __init__(self, max_rate: float, steps: int, start_fraction: float = 0.1, final_fraction: float = 0.001) -> None:
         super().__init__()
         self.max_rate, self.steps = max_rate, steps
         self.start_fraction, self.final_fraction = start_fraction, final_fraction

@@ -53,7 +53,8 @@ class Run:
     def findings(self) -> list[Finding]:
         """What follows from the records."""
         return [
-            Finding(**{**found, "causes": tuple(found["causes"])}) for found in _read_json(self.folder / "findings.json")
+            Finding(**{**found, "causes": tuple(found["causes"])})
+            for found in _read_json(self.folder / "findings.json")
         ]
 
     def model(self) -> Any:
@@ -92,7 +93,7 @@ class Run:
         return model
 
     def report(self) -> Path:
-        """Rebuilds the report from the folder's files and returns its path."""
+        """Builds the report from the folder's files and returns its path."""
         from piste.pipelines.report import write_run_report
 
         return write_run_report(self.folder / "report.html", folder=self.folder)

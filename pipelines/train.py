@@ -67,7 +67,7 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
     say: Say = console.print if console is not None else _silent
     say(f"{config.name}: {len(data.train)} samples, {model.count_params():,} weights, {mode.name} ({mode.why})")
     trained = _fit(config, data, model, mode, folder, console)
-    _finish(folder, config, trained, environment | {"seconds": time.perf_counter() - started}, say)
+    _finish(folder, config, trained, environment, started, say)
     if trained.interrupted:
         raise KeyboardInterrupt
     if trained.diverged is not None:
@@ -151,27 +151,45 @@ def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, consol
     return Trained(model, data, mode, log.epochs, monitor, divergence.epoch, interrupted, seconds)
 
 
-def _finish(folder: Path, config: Config, trained: Trained, environment: dict[str, Any], say: Say) -> None:
+def _finish(
+    folder: Path, config: Config, trained: Trained, environment: dict[str, Any], started: float, say: Say
+) -> None:
+    model, data, monitor = trained.model, trained.data, trained.monitor
+    write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
+    findings = [] if monitor is None else monitor.findings
+    write_json(folder / "findings.json", [finding.as_dict() for finding in findings])
+    environment |= {
+        "weights": {"file": WEIGHTS, "sha256": sha256(folder / WEIGHTS)},
+        "interrupted": trained.interrupted,
+        "watched": monitor is not None,
+        "unseen": [] if monitor is None else monitor.unseen,
+        "training_seconds": round(trained.seconds, 3),
+    }
+    if not trained.interrupted and trained.diverged is None:
+        environment |= _judge(folder, config, model, data)
+    environment["seconds"] = round(time.perf_counter() - started, 3)
+    write_json(folder / "environment.json", environment)
+    for finding in findings:
+        if not finding.closed:
+            say(f"{finding.severity}: {finding.rule} at {finding.layer or 'the model'}: {finding.advice}")
+    say(f"report: {Run.open(folder).report()}")
+
+
+def _judge(folder: Path, config: Config, model: Any, data: Data) -> dict[str, Any]:
     from piste.pipelines.evaluate import evaluate
     from piste.pipelines.export.saved_model import export_saved_model
     from piste.pipelines.export.verify import verify_export
-    from piste.pipelines.report import write_run_report
 
-    model, data, monitor = trained.model, trained.data, trained.monitor
-    write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
-    environment["weights"] = {"file": WEIGHTS, "sha256": sha256(folder / WEIGHTS)}
-    environment["interrupted"] = trained.interrupted
-    findings = [] if monitor is None else monitor.findings
-    write_json(folder / "findings.json", [finding.as_dict() for finding in findings])
-    whole = not trained.interrupted and trained.diverged is None
-    if whole and data.test is not None:
-        environment["test"] = evaluate(model, data.test)
-    if whole and config.export.formats:
-        exported = export_saved_model(model, folder / "export", classes=data.classes)
+    facts: dict[str, Any] = {}
+    if data.test is not None:
+        facts["test"] = evaluate(model, data.test)
+    if config.export.formats:
+        with quiet_stderr():
+            exported = export_saved_model(model, folder / "export", classes=data.classes)
+        facts["export"] = {"folder": str(exported.relative_to(folder)), "verified": config.export.verify}
         if config.export.verify:
             samples = (data.test or data.train).x[:64]
             outputs = model.predict(samples, verbose=0)
-            environment["export"] = verify_export(exported, outputs, samples, classes=data.classes)
-    write_json(folder / "environment.json", environment)
-    write_run_report(folder / "report.html", folder=folder, shares={} if monitor is None else monitor.shares)
-    say(f"report: {folder / 'report.html'}")
+            precision = config.runtime.precision
+            facts["export"] |= verify_export(exported, outputs, samples, classes=data.classes, precision=precision)
+    return facts

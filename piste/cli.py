@@ -14,6 +14,8 @@ from piste import __version__
 from piste.pipelines.errors import DiskError, PisteError
 
 COMMANDS = {
+    "train": "piste.pipelines.commands.train",
+    "evaluate": "piste.pipelines.commands.evaluate",
     "check": "piste.pipelines.commands.check",
     "list": "piste.pipelines.commands.list",
     "schema": "piste.pipelines.commands.schema",

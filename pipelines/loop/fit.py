@@ -10,7 +10,7 @@ import tensorflow as tf
 from piste.pipelines.data.dataset import Arrays
 from piste.pipelines.data.order import epoch_order
 from piste.pipelines.loop.chunks import ChunkCallbacks, Chunks
-from piste.pipelines.loop.steps import test_steps, train_steps
+from piste.pipelines.loop.steps import evaluation_steps, train_steps
 from piste.pipelines.loop.stream import stream_batches
 
 TEST_BATCH = 256
@@ -75,7 +75,7 @@ def fit(
     instrument = monitors[0].lend_instrument(model) if monitors else None
     run = train_steps(model, train, batch_size, instrument, jit_compile=mode == "fused")
     chunks = Chunks(run, steps, order, instrument, int(model.optimizer.iterations.numpy()))
-    test = test_steps(model, validation, TEST_BATCH) if validation else None
+    test = evaluation_steps(model, validation, TEST_BATCH) if validation else None
     hooks = ChunkCallbacks(
         chunks, test, callbacks=list(callbacks), add_history=True, add_progbar=verbose != 0, verbose=verbose,
         epochs=epochs, steps=steps, model=model,

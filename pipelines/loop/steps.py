@@ -106,7 +106,7 @@ def train_steps(model: Any, data: Arrays, batch_size: int, instrument: Instrumen
     return run
 
 
-def test_steps(model: Any, data: Arrays, batch_size: int) -> Callable[[], dict[str, Any]]:
+def evaluation_steps(model: Any, data: Arrays, batch_size: int) -> Callable[[], dict[str, Any]]:
     """Builds a function that evaluates the model on all of `data`, in order, and returns the metrics."""
     samples = len(data.x)
     x, y = tf.constant(data.x), tf.constant(data.y)
