@@ -44,6 +44,7 @@ _POSITIVE: Facts = {"kind": "float", "exclusive_minimum": 0}
 _NOT_NEGATIVE: Facts = {"kind": "float", "minimum": 0}
 _SHARE: Facts = {"kind": "float", "minimum": 0, "maximum": 1}
 _DECAY: Facts = {"kind": "float", "minimum": 0, "exclusive_maximum": 1}
+_INSIDE: Facts = {"kind": "float", "exclusive_minimum": 0, "exclusive_maximum": 1}
 _ANY_FLOAT: Facts = {"kind": "float"}
 _FACTOR: Facts = {"kind": "floats", "minimum": -1, "maximum": 1}
 _BORDER: Facts = {"kind": "ints", "minimum": 0}
@@ -56,8 +57,8 @@ def _choice(*names: str) -> Facts:
 _BY_NAME: dict[str, Facts] = {
     **dict.fromkeys(["units", "filters", "groups", "depth_multiplier", "n", "input_dim", "output_dim"], _COUNT),
     **dict.fromkeys(["height", "width", "k", "num_classes", "ns_steps", "decay_steps", "first_decay_steps"], _COUNT),
-    **dict.fromkeys(["gradient_accumulation_steps", "ema_overwrite_frequency", "top_k", "num_labels"], _COUNT),
-    **dict.fromkeys(["kernel_size", "strides", "dilation_rate", "pool_size", "size", "dims"], _SIZE),
+    **dict.fromkeys(["ema_overwrite_frequency", "top_k", "num_labels"], _COUNT),
+    **dict.fromkeys(["kernel_size", "strides", "dilation_rate", "pool_size", "size"], _SIZE),
     **dict.fromkeys(["warmup_steps", "num_regressors", "class_id"], _NATURAL),
     **dict.fromkeys(["learning_rate", "initial_learning_rate", "epsilon", "epsilon_1", "epsilon_2"], _POSITIVE),
     **dict.fromkeys(["clipnorm", "clipvalue", "global_clipnorm", "clip_threshold", "warmup_target"], _POSITIVE),
@@ -74,13 +75,15 @@ _BY_NAME: dict[str, Facts] = {
     **dict.fromkeys(["gain", "mean", "minval", "maxval", "fill_value", "offset", "mask_value", "value"], _ANY_FLOAT),
     **dict.fromkeys(["height_factor", "width_factor"], _FACTOR),
     **{key: {"kind": "floats"} for key in ["thresholds", "label_weights", "value_range"]},
-    **{key: {"kind": "ints", "minimum": 0} for key in ["target_class_ids"]},
+    "target_class_ids": {"kind": "ints", "minimum": 0, "list": True},
+    "dims": {"kind": "ints", "minimum": 1, "list": True},
+    "gradient_accumulation_steps": {"kind": "int", "minimum": 2},
     "num_thresholds": {"kind": "int", "minimum": 2},
     "ignore_class": {"kind": "int"},
     "seed": {"kind": "int", "minimum": 0},
     "axis": {"kind": "int"},
     "output_padding": _BORDER,
-    "target_shape": {"kind": "ints", "minimum": -1},
+    "target_shape": {"kind": "ints", "minimum": -1, "list": True},
     "padding": _choice("valid", "same"),
     "fill_mode": _choice("reflect", "constant", "wrap", "nearest"),
     "interpolation": _choice("bilinear", "nearest"),
@@ -95,6 +98,11 @@ _BY_CLASS: dict[str, Facts] = {
     "Cropping1D.cropping": _BORDER,
     "Cropping2D.cropping": {**_BORDER, "nested": True},
     "Dice.axis": {"kind": "ints"},
+    "CategoricalGeneralizedCrossEntropy.q": _INSIDE,
+    "F1Score.threshold": _INSIDE,
+    "FBetaScore.beta": _POSITIVE,
+    "FBetaScore.threshold": _INSIDE,
+    "Lion.beta_1": {"kind": "float", "exclusive_minimum": 0, "maximum": 1},
     "F1Score.average": _choice("micro", "macro", "weighted"),
     "FBetaScore.average": _choice("micro", "macro", "weighted"),
     "LayerNormalization.axis": {"kind": "ints"},
@@ -107,8 +115,8 @@ _BY_CLASS: dict[str, Facts] = {
     "RandomContrast.factor": {"kind": "floats", "minimum": 0, "maximum": 1},
     "RandomFlip.mode": _choice("horizontal_and_vertical", "horizontal", "vertical"),
     "RandomRotation.factor": _FACTOR,
-    "RandomZoom.height_factor": {"kind": "floats", "minimum": -1},
-    "RandomZoom.width_factor": {"kind": "floats", "minimum": -1},
+    "RandomZoom.height_factor": {"kind": "floats", "exclusive_minimum": -1, "maximum": 1},
+    "RandomZoom.width_factor": {"kind": "floats", "exclusive_minimum": -1, "maximum": 1},
     "Rescaling.offset": {"kind": "floats"},
     "Rescaling.scale": {"kind": "floats"},
     "Resizing.fill_mode": _choice("constant"),

@@ -10,7 +10,7 @@ import pytest
 
 from piste.models.activations.table import ACTIVATIONS
 from piste.models.layers import LAYERS
-from piste.pipelines.config.catalog import KERAS_KINDS, entries
+from piste.pipelines.config.catalog import KERAS_KINDS, Argument, entries
 from piste.pipelines.config.generate_keras_names import build
 from piste.pipelines.config.keras_arguments import constraints_of
 
@@ -52,6 +52,44 @@ def test_defaults_satisfy_their_own_ranges(kind: str) -> None:
         for argument in entry.arguments.values():
             if not argument.required:
                 read_argument(argument, argument.default)
+
+
+# What a class needs beside the argument that is tried.
+COMPANY: dict[str, dict[str, Any]] = {
+    "iou": {"num_classes": 3, "target_class_ids": [0]},
+    "one_hot_iou": {"num_classes": 3, "target_class_ids": [0]},
+    "piecewise_constant_decay": {"boundaries": [1], "values": [0.5, 0.1]},
+    "permute": {"dims": [1]},
+    "reshape": {"target_shape": [1]},
+}
+
+
+@pytest.mark.parametrize("kind", KERAS_KINDS)
+def test_keras_accepts_every_choice_and_both_ends_of_every_range(kind: str) -> None:
+    for entry in entries(kind).values():
+        if entry.class_name is None:
+            continue
+        cls = getattr(HOMES[kind], entry.class_name)
+        needed = {name: _some(argument) for name, argument in entry.arguments.items() if argument.required}
+        needed |= COMPANY.get(entry.name, {})
+        for name, argument in entry.arguments.items():
+            if (entry.name, name) == ("auc", "num_labels") or argument.list:
+                continue  # they mean nothing alone
+            for value in _extremes(argument):
+                cls(**{**needed, name: value})
+
+
+def _some(argument: Argument) -> Any:
+    if argument.choices:
+        return argument.choices[0]
+    whole = argument.kind in ("int", "ints")
+    return max(1, int(argument.minimum or 0)) if whole else 0.5
+
+
+def _extremes(argument: Argument) -> list[Any]:
+    ends = [end for end in (argument.minimum, argument.maximum) if end is not None]
+    number = int if argument.kind in ("int", "ints") else float
+    return [*(argument.choices or ()), *map(number, ends), *([None] if argument.nullable else [])]
 
 
 def test_what_runs_code_is_not_in_the_catalog() -> None:
