@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from piste.callbacks.report.chart import Chart
-from piste.callbacks.report.numbers import compact, show
+from piste.callbacks.report.numbers import compact, counted, show
 
 MOST_CELLS, MOST_A_LAYER, FEWEST_A_LAYER = 12_000, 200, 24
 LISTED = 20
@@ -37,7 +37,7 @@ def unit_map(shares: Mapping[str, np.ndarray], activations: Mapping[str, str]) -
             title="Unit map",
             note="One row a layer, its units sorted from the least to the most active. The colour is the share of "
             "samples on which a unit passes gradient; dead units, which no sample activates, stand out at the left.",
-            label=f"Active shares of {units:,} units in {len(layers)} layers; {dead:,} units are dead.",
+            label=f"Active shares of {counted(units, 'unit')} in {counted(len(layers), 'layer')}; {dead:,} dead.",
             data={"layers": layers},
             columns=("layer", "activation", "units", "dead", "median active share", "dead units, by index"),
             rows=[

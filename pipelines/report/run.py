@@ -12,7 +12,7 @@ from piste.pipelines.report.curves import NOT_METRICS, learning_curves
 from piste.pipelines.report.facts import RunFacts, duration, rows
 
 
-def write_run_report(
+def write_run_page(
     path: str | Path,
     facts: RunFacts,
     history: Sequence[Mapping[str, Any]],
@@ -35,7 +35,7 @@ def write_run_report(
         >>> import tempfile
         >>> facts = RunFacts("quickstart", "seed: 42", "fused", "00" * 32, {"loss": 0.3, "val_accuracy": 0.88})
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     text = write_run_report(f"{folder}/report.html", facts, [], [], []).read_text(encoding="utf-8")
+        ...     text = write_run_page(f"{folder}/report.html", facts, [], [], []).read_text(encoding="utf-8")
         >>> "<dt>validation accuracy</dt><dd>0.88</dd>" in text
         True
     """
@@ -50,7 +50,7 @@ def write_run_report(
         "health": health,
         "run_rows": _run_rows(facts),
         "environment": list(rows(facts.environment)),
-        "exports": [list(rows(export)) for export in facts.exports],
+        "exports": [list(rows(_without_digests(export))) for export in facts.exports],
     }
     return write_page(path, "run.html", variables, [*curves, *health_charts], home="piste.pipelines.report")
 
@@ -60,12 +60,18 @@ def _lead(facts: RunFacts, epochs: int) -> str:
     if facts.seconds is not None:
         words += f" in {duration(facts.seconds)}"
     reason = f" ({facts.mode_reason})" if facts.mode_reason else ""
-    return f"{words}, {facts.mode} mode{reason}"
+    words += f", {facts.mode} mode{reason}"
+    if facts.interrupted:
+        words += ", interrupted"
+    if facts.epoch is not None and facts.epoch != epochs:
+        words += f". Training and validation figures are of epoch {facts.epoch}, whose weights were kept"
+    return words + "."
 
 
 def _tiles(facts: RunFacts, health: Mapping[str, Any]) -> list[tuple[str, str]]:
     final = {name: value for name, value in facts.metrics.items() if name.removeprefix("val_") not in NOT_METRICS}
-    tiles = [(_said(f"test_{name}"), show(value)) for name, value in (facts.test_metrics or {}).items()]
+    judged = {name: value for name, value in (facts.test_metrics or {}).items() if name != "samples"}
+    tiles = [(_said(f"test_{name}"), show(value)) for name, value in judged.items()]
     held_out = [(_said(name), show(value)) for name, value in final.items() if name.startswith("val_")]
     training = [(_said(name), show(value)) for name, value in final.items() if not name.startswith("val_")]
     if not facts.watched:
@@ -78,6 +84,10 @@ def _said(name: str) -> str:
     kinds = {"val": "validation", "test": "test"}
     kind, _, rest = name.partition("_")
     return f"{kinds[kind]} {rest}".replace("_", " ") if kind in kinds and rest else f"training {name}".replace("_", " ")
+
+
+def _without_digests(export: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in export.items() if name != "sha256"}
 
 
 def _run_rows(facts: RunFacts) -> list[tuple[str, str]]:

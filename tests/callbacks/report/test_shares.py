@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,8 +8,9 @@ from piste.callbacks.report import read_shares, shares
 
 
 def test_the_latest_file_is_read(tmp_path: Path) -> None:
-    np.savez_compressed(tmp_path / "00000050.npz", **{"block/act": np.array([0.0, 1.0])})
-    np.savez_compressed(tmp_path / "00000100.npz", **{"block/act": np.array([0.5, 0.25])})
+    for step, share in ((50, [0.0, 1.0]), (100, [0.5, 0.25])):
+        arrays: dict[str, Any] = {"block/act": np.array(share)}
+        np.savez_compressed(tmp_path / f"{step:08d}.npz", **arrays)
     read = read_shares(tmp_path)
     assert {path: share.tolist() for path, share in read.items()} == {"block/act": [0.5, 0.25]}
 

@@ -14,7 +14,7 @@ def test_units_are_sorted_and_counted() -> None:
         {"path": "b", "units": 1, "dead": 0, "cells": [1.0]},
     ]
     assert chart.rows == [("a", "relu", "3", "1", "0.25", "1"), ("b", "unknown", "1", "0", "1", "none")]
-    assert chart.label == "Active shares of 4 units in 2 layers; 1 units are dead."
+    assert chart.label == "Active shares of 4 units in 2 layers; 1 dead."
 
 
 def test_a_cell_is_zero_only_if_all_its_units_are_dead() -> None:
