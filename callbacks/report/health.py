@@ -85,6 +85,7 @@ def health_sections(
         "signal": signal,
         "flow": flow,
         "units": units,
+        "uncounted": bool(activations) and not _counted(records),
         "unseen": list(unseen),
     }
     return health, signal + flow + units
@@ -95,8 +96,7 @@ def _watched(records: Sequence[Record], activations: Mapping[str, str]) -> str:
         return ""
     layers = {path for record in records for path in record["layers"]}
     weighted = {path for record in records for path, part in record["layers"].items() if "kernel_rms" in part}
-    windowed = next((r for r in reversed(records) if any("units" in part for part in r["layers"].values())), None)
-    units = sum(part.get("units", 0) for part in windowed["layers"].values()) if windowed else 0
+    units = _counted(records)
     words = [
         f"{counted(len(records), 'check')} up to step {records[-1]['step']:,} watched {counted(len(layers), 'layer')}"
     ]
@@ -104,6 +104,12 @@ def _watched(records: Sequence[Record], activations: Mapping[str, str]) -> str:
         words.append(f"gradients of {len(weighted):,} of them")
     if activations:
         words.append(f"outputs of {counted(len(activations), 'activation')}")
-    if windowed:
+    if units:
         words.append(counted(units, "unit"))
     return ", ".join(words) + "."
+
+
+def _counted(records: Sequence[Record]) -> int:
+    """Returns the number of units in the latest full window, 0 where none was full."""
+    sums = (sum(part.get("units", 0) for part in record["layers"].values()) for record in reversed(records))
+    return next((units for units in sums if units), 0)

@@ -51,7 +51,7 @@ class RunFacts:
 
 
 def rows(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yields (name, text) of facts; those of a mapping among them have dotted names.
+    """Yields (name, text) of facts; those of a mapping among them have dotted names, a tensor takes one line.
 
     Example:
         >>> list(rows({"seed": 42, "versions": {"keras": "3.15.1"}, "devices": ["CPU:0"], "threads": None}))
@@ -59,12 +59,18 @@ def rows(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
     """
     for key, value in facts.items():
         name = key.replace("_", " ")
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and set(value) == {"dtype", "shape"}:
+            yield prefix + name, f"{value['dtype']} ({_listed(value['shape'])})"
+        elif isinstance(value, Mapping):
             yield from rows(value, f"{prefix}{name}.")
         elif isinstance(value, list | tuple):
-            yield prefix + name, ", ".join(map(show, value)) or "none"
+            yield prefix + name, _listed(value) or "none"
         else:
             yield prefix + name, "none" if value is None else show(value)
+
+
+def _listed(values: Sequence[Any]) -> str:
+    return ", ".join("any" if value is None else show(value) for value in values)
 
 
 def duration(seconds: float) -> str:

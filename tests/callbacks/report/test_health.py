@@ -114,7 +114,9 @@ def test_only_what_was_measured_is_drawn(tmp_path: Any, read: Any, record: Any) 
     assert set(page.data) == {"loss", "grad_norm", "profile_kernel_rms"}
     activations = {"act": {"act_rms": 1.0, "activation": "elu"}}
     page = read(write_health_report(tmp_path / "h.html", [record(1, layers=activations)], []))
-    assert "Gradients were not measured." in page.text
+    assert "Gradients were not measured." in page.text and "Units are not counted yet" in page.text
+    page = read(write_health_report(tmp_path / "h.html", [record(1), record(2, layers=activations)], []))
+    assert "Units are not counted yet" not in page.text and "4 units." in page.text
 
 
 def test_hostile_names_stay_text(tmp_path: Any, read: Any, record: Any) -> None:

@@ -14,3 +14,8 @@ def test_duration(seconds: float, words: str) -> None:
 def test_lists_and_nested_facts_are_flat() -> None:
     facts = {"a": {"b": {"c": 1.5}}, "input_shape": [28, 28], "none": (), "on": False}
     assert list(rows(facts)) == [("a.b.c", "1.5"), ("input shape", "28, 28"), ("none", "none"), ("on", "no")]
+
+
+def test_a_tensor_of_a_signature_takes_one_line() -> None:
+    signature = {"outputs": {"class_index": {"dtype": "int64", "shape": [None]}}, "x": {"dtype": "uint8", "shape": []}}
+    assert list(rows(signature)) == [("outputs.class index", "int64 (any)"), ("x", "uint8 ()")]
