@@ -29,7 +29,8 @@
     const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
     if (high / low < 5) return d3.ticks(low, high, 5);
     if (high / low < 300) {
-      const fine = d3.range(first - 1, last + 1).flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)));
+      const steps = high / low < 30 ? [1, 2, 5] : [1, 3]; // d3 leaves labels away that it finds too many
+      const fine = d3.range(first - 1, last + 1).flatMap((p) => steps.map((m) => Number(`${m}e${p}`)));
       return fine.filter((t) => t >= low && t <= high);
     }
     const stride = Math.ceil((last - first + 1) / most);
@@ -136,17 +137,20 @@
     if (!real.length) return [key, nothing()];
     const ink = paint();
     const band = chart.band ?? [];
+    const [first, last] = [chart.x[0], chart.x[chart.x.length - 1]];
     const y = yAxis(real.map((d) => d.y), chart.scale, chart.y_label, band);
     const marks = [
       ...(band.length ? [Plot.rect([band], { y1: (d) => d[0], y2: (d) => d[1], fill: "var(--calm)", fillOpacity: 0.11 })] : []),
       ...lineMarks(real.length === dots.length ? real : dots, chart.x.length < 12),
       ...(chart.bad != null ? [
         Plot.ruleX([chart.bad], { stroke: ink.bad, strokeDasharray: "4 3" }),
-        Plot.text([chart.bad], { x: (d) => d, text: () => "not finite", frameAnchor: "top", dy: -12, fill: ink.bad }),
+        Plot.text([chart.bad], {
+          x: (d) => d, text: () => "not finite", frameAnchor: "top", dy: 8, fill: ink.bad,
+          ...(chart.bad < (first + last) / 2 ? { textAnchor: "start", dx: 6 } : { textAnchor: "end", dx: -6 }),
+        }),
       ] : []),
       Plot.tip(real, Plot.pointer({ x: "x", y: "y", title: (d) => `${d.name}\n${chart.x_label} ${d.x}: ${show(d.v)}` })),
     ];
-    const [first, last] = [chart.x[0], chart.x[chart.x.length - 1]];
     const domain = first === last ? [first - 1, last + 1] : [first, last];
     const ticks = d3.ticks(...domain, Math.max(3, Math.min(9, width / 90))).filter((t) => Number.isInteger(t) && t >= first && t <= last);
     const x = { label: chart.x_label, domain, ticks, tickFormat: ",d" };
