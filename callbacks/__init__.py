@@ -8,6 +8,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from piste.models.backend import require_tensorflow
+
 if TYPE_CHECKING:
     from piste.callbacks.dead_unit_monitor import DeadUnitMonitor
     from piste.callbacks.findings import Finding
@@ -28,4 +30,5 @@ def __getattr__(name: str) -> Any:
     """Imports Keras only when a monitor is asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    require_tensorflow()
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

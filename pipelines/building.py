@@ -1,5 +1,6 @@
 """From a config and its data to a Keras model."""
 
+import re
 from typing import Any
 
 import keras
@@ -38,7 +39,9 @@ def build_network(config: Config, data: Data) -> Any:
             seed=config.seed,
         )
     except ValueError as error:
-        raise ConfigError(f"{config.origin('model')}: {error}") from error
+        place = re.match(r"layers[\w\[\].]*", str(error))  # where in a free-form model, if it says so
+        origin = config.origin(f"model.{place[0]}") if place else None
+        raise ConfigError(f"{origin or config.origin('model')}: {error}") from error
     finally:
         keras.config.set_dtype_policy(policy)
     if config.data.scale == "standardize":

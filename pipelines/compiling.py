@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.components import Component
@@ -41,18 +42,25 @@ def compile_model(model: Any, config: Config, data: Data) -> None:
     # Keras itself chooses which accuracy is meant by the shape of the labels.
     metrics = ["accuracy" if item.type == "accuracy" else make("metrics", item) for item in wanted]
     model.compile(make_optimizer(training, steps), loss=loss, metrics=metrics)
-    sample = data.train.x[:2], data.train.y[:2]
-    try:
-        output = model(sample[0])
-        model.compute_loss(*sample, output)
-        model.compute_metrics(*sample, output)
-    except Exception as error:
-        origin = config.origin("training.loss") or config.origin("training.metrics") or config.origin("training")
-        raise ConfigError(
-            f"{origin}: the loss and metrics must take the model's output, shape {tuple(output.shape)}, and the "
-            f"targets, shape {data.train.y[:2].shape} {data.train.y.dtype}. Received from Keras: {first_line(error)}"
-        ) from error
+    _try(model, config, data)
     model.reset_metrics()
+
+
+def _try(model: Any, config: Config, data: Data) -> None:
+    """Computes loss and metrics once, so that what does not fit is found before there is a run folder."""
+    # As many samples as outputs would let targets (n,) broadcast against outputs (n, n).
+    count = 2 if data.outputs != 2 else 3
+    x, y = (np.resize(part, (count, *part.shape[1:])) for part in (data.train.x[:count], data.train.y[:count]))
+    output = model(x)
+    for key, compute in (("training.loss", model.compute_loss), ("training.metrics", model.compute_metrics)):
+        try:
+            compute(x, y, output)
+        except Exception as error:
+            raise ConfigError(
+                f"{config.origin(key) or config.origin('training') or config.origin('data')}: `{key}` must take the "
+                f"model's output, shape {('batch', *output.shape[1:])}, and targets of shape "
+                f"{('batch', *y.shape[1:])}. Received from Keras: {first_line(error)}"
+            ) from error
 
 
 def make_optimizer(training: Training, steps: int) -> Any:

@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from piste.models.backend import require_tensorflow
 from piste.pipelines.config.schema.runtime import Runtime
-from piste.pipelines.errors import DeviceError
+from piste.pipelines.errors import DeviceError, PisteError
 
 PACKAGES = ("piste", "keras", "tensorflow", "numpy")
 
@@ -25,18 +26,14 @@ def start_tensorflow(runtime: Runtime, seed: int) -> None:
     Raises:
         DeviceError: if Keras is set to another backend, or threads cannot be changed any more.
     """
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    if backend != "tensorflow":
-        raise DeviceError(f"Piste needs Keras on TensorFlow. Received: KERAS_BACKEND={backend}; unset it.")
+    try:
+        require_tensorflow()
+    except ImportError as error:
+        raise DeviceError(str(error)) from None
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with quiet_stderr():
         import keras
         import tensorflow as tf
-    if keras.backend.backend() != "tensorflow":
-        raise DeviceError(
-            f"Piste needs Keras on TensorFlow. Received: the backend {keras.backend.backend()} "
-            "in Keras's own config file; set it to tensorflow."
-        )
     if runtime.threads is not None and runtime.threads != tf.config.threading.get_intra_op_parallelism_threads():
         try:
             tf.config.threading.set_intra_op_parallelism_threads(runtime.threads)
@@ -53,21 +50,38 @@ def start_tensorflow(runtime: Runtime, seed: int) -> None:
 
 @contextlib.contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Holds back what native code writes to stderr, and shows it only if the block fails."""
+    """Holds back what native code writes to stderr, and shows it only if the block fails by a bug.
+
+    What Python writes there, such as warnings and progress, still gets through.
+    """
     sys.stderr.flush()
     before = os.dup(2)
+    stream = sys.stderr
+    native = _is_descriptor(stream, 2)
     with tempfile.TemporaryFile() as held:
         os.dup2(held.fileno(), 2)
+        if native:
+            sys.stderr = os.fdopen(before, "w", buffering=1, errors="backslashreplace", closefd=False)
         try:
             yield
+        except (PisteError, KeyboardInterrupt):
+            raise
         except BaseException:
             held.seek(0)
             os.write(before, held.read())
             raise
         finally:
             sys.stderr.flush()
+            sys.stderr = stream
             os.dup2(before, 2)
             os.close(before)
+
+
+def _is_descriptor(stream: Any, number: int) -> bool:
+    try:
+        return bool(stream.fileno() == number)
+    except (AttributeError, OSError, ValueError):  # none, closed, or no file at all
+        return False
 
 
 def describe_environment() -> dict[str, Any]:

@@ -64,7 +64,7 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
     _write_config(folder, config)
     environment = _environment(config, data, mode)
     write_json(folder / "environment.json", environment)
-    say: Say = console.print if console is not None else _silent
+    say = _voice(console)
     say(f"{config.name}: {len(data.train)} samples, {model.count_params():,} weights, {mode.name} ({mode.why})")
     trained = _fit(config, data, model, mode, folder, console)
     _finish(folder, config, trained, environment, started, say)
@@ -78,8 +78,12 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
     return Run.open(folder)
 
 
-def _silent(text: str) -> None:
-    pass
+def _voice(console: Any) -> Say:
+    def say(text: str) -> None:
+        if console is not None:
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    return say
 
 
 def _write_config(folder: Path, config: Config) -> None:
@@ -160,15 +164,18 @@ def _finish(
     write_json(folder / "findings.json", [finding.as_dict() for finding in findings])
     environment |= {
         "weights": {"file": WEIGHTS, "sha256": sha256(folder / WEIGHTS)},
-        "interrupted": trained.interrupted,
         "watched": monitor is not None,
         "unseen": [] if monitor is None else monitor.unseen,
         "training_seconds": round(trained.seconds, 3),
     }
-    if not trained.interrupted and trained.diverged is None:
-        environment |= _judge(folder, config, model, data)
-    environment["seconds"] = round(time.perf_counter() - started, 3)
-    write_json(folder / "environment.json", environment)
+    try:
+        if not trained.interrupted and trained.diverged is None:
+            environment |= _judge(folder, config, model, data)
+    except KeyboardInterrupt:
+        trained.interrupted = True
+    finally:  # an export that fails its verification costs the run neither its weights nor its facts
+        environment |= {"interrupted": trained.interrupted, "seconds": round(time.perf_counter() - started, 3)}
+        write_json(folder / "environment.json", environment)
     for finding in findings:
         if not finding.closed:
             say(f"{finding.severity}: {finding.rule} at {finding.layer or 'the model'}: {finding.advice}")
