@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from piste.pipelines.data.load import load_data
+from piste.pipelines.environment import quiet_stderr
 from piste.pipelines.errors import DataError
 from piste.pipelines.run import Run
 
@@ -34,5 +35,6 @@ def evaluate_run(folder: Path, split: str = "test") -> dict[str, float]:
     from piste.pipelines.compiling import compile_model
     from piste.pipelines.evaluate import evaluate
 
-    compile_model(model, run.config, data)
-    return evaluate(model, arrays)
+    with quiet_stderr():
+        compile_model(model, run.config, data)
+        return evaluate(model, arrays)

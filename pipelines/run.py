@@ -63,8 +63,7 @@ class Run:
         Raises:
             ArtefactError: if the weights are damaged or missing.
         """
-        from piste.models.build import build_model
-        from piste.pipelines.environment import start_tensorflow
+        from piste.pipelines.environment import quiet_stderr, start_tensorflow
 
         weights = self.environment.get("weights")
         if weights is None:
@@ -72,13 +71,21 @@ class Run:
         file = self.folder / weights["file"]
         check_digest(file, weights["sha256"])
         start_tensorflow(self.config.runtime, self.config.seed)
+        with quiet_stderr():
+            model = self._build()
+            model.load_weights(file)
+        return model
+
+    def _build(self) -> Any:
         import keras
+
+        from piste.models.build import build_model
 
         data = self.environment["data"]
         policy = keras.config.dtype_policy()
         keras.config.set_dtype_policy(self.config.runtime.precision)
         try:
-            model = build_model(
+            return build_model(
                 self.config.model.model_dump(),
                 input_shape=tuple(data["input_shape"]),
                 input_dtype=data["input_dtype"],
@@ -89,8 +96,6 @@ class Run:
             )
         finally:
             keras.config.set_dtype_policy(policy)
-        model.load_weights(file)
-        return model
 
     def report(self) -> Path:
         """Builds the report from the folder's files and returns its path."""

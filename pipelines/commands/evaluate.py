@@ -21,4 +21,4 @@ def command(run: Path, split: str, form: str) -> None:
     if form == "json":
         print_json({"run": str(run), "split": split, **figures})
         return
-    click.echo(f"{run} on {split}: " + "  ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+    click.echo(f"{run} on {split}: " + "  ".join(f"{name} {value:.6g}" for name, value in figures.items()))
