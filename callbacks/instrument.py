@@ -47,6 +47,7 @@ class Instrument:
         self._period = every
         self._memory: Memory | None = None
         self._shared: tuple[Step, Any] | None = None
+        self._places: dict[str, int] = {}
 
     @property
     def capacity(self) -> int:
@@ -108,6 +109,8 @@ class Instrument:
 
     def _run(self, step: Step, data: Any) -> tuple[Any, Seen]:
         logs, taps = run_tapped(self._model, self.sites, step, data)
+        for path in [call.path for call in taps.calls] + [site.path for site in self.sites]:
+            self._places.setdefault(path, len(self._places))
         return logs, seen_by(taps, self.sites)
 
     def _run_shared(self, step: Step, data: Any) -> tuple[Any, Seen]:
@@ -132,10 +135,13 @@ class Instrument:
     def _count(self, seen: Seen) -> None:
         biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
         if self._memory is None:
-            keys = sorted(self._figures(seen, self._kernels()))
-            widths = {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
-            self._memory = Memory(keys, widths, list(biases), self._step)
-        finite = [tf.reduce_all([is_finite(part) for part in parts]) for parts in biases.values()]
+            # TensorFlow sorts dictionaries by key on their way out of a function; records are in call order.
+            place = self._places.get
+            keys = sorted(self._figures(seen, self._kernels()), key=lambda key: (place(key[0], -1), key[1]))
+            paths = sorted(seen.slopes, key=self._places.__getitem__) if self._units else []
+            widths = {path: int(seen.slopes[path].shape[-1]) for path in paths}
+            self._memory = Memory(keys, widths, sorted(biases, key=self._places.__getitem__), self._step)
+        finite = [tf.reduce_all([is_finite(part) for part in biases[path]]) for path in self._memory.flagged]
         bad = 1.0 - tf.cast(tf.stack(finite), "float32") if finite else tf.zeros(0)
         slopes = [seen.slopes[path] for path in self._memory.widths]
         active = tf.concat([active_items(slope) for slope in slopes], axis=0) if slopes else tf.zeros(0)

@@ -44,7 +44,7 @@ class Memory:
 
     def __init__(self, keys: list[Key], widths: Mapping[str, int], flagged: list[str], step: Any) -> None:
         self.widths = dict(widths)
-        self._keys, self._flagged = keys, flagged
+        self._keys, self.flagged = keys, flagged
         self._step = step
         units = sum(widths.values())
         width = len(keys) + 2 + len(flagged) + units
@@ -103,9 +103,9 @@ class Memory:
         return [self._reading(row, int(step), int(bad)) for row, (step, bad) in zip(rows, steps, strict=True)]
 
     def _reading(self, row: np.ndarray, step: int, bad_step: int) -> Reading:
-        head, flags, active = np.split(row, np.cumsum([len(self._keys) + 2, len(self._flagged)]))
+        head, flags, active = np.split(row, np.cumsum([len(self._keys) + 2, len(self.flagged)]))
         figures = dict(zip(self._keys, map(float, head), strict=False)) | {("", "loss_max"): float(head[-1])}
-        where = next((path for path, flag in zip(self._flagged, flags, strict=True) if flag), None)
+        where = next((path for path, flag in zip(self.flagged, flags, strict=True) if flag), None)
         counts = np.split(active, np.cumsum(list(self.widths.values()))[:-1])
         return Reading(
             step=step,

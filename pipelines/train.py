@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from piste.pipelines.asked import asked_yaml
 from piste.pipelines.config.config import Config
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
@@ -87,8 +88,7 @@ def _voice(console: Any) -> Say:
 
 
 def _write_config(folder: Path, config: Config) -> None:
-    texts = [f"# {source.name}\n{source.text.rstrip()}\n" for source in config.sources]
-    write_text(folder / "config.yaml", "".join(texts) if len(texts) == 1 else "---\n".join(texts))
+    write_text(folder / "config.yaml", asked_yaml(config))
     write_text(folder / "config.resolved.yaml", config.yaml())
 
 

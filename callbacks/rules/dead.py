@@ -6,6 +6,10 @@ from piste.callbacks.findings import Finding, Severity
 from piste.callbacks.records import Record
 
 SEVERITIES: tuple[tuple[float, Severity], ...] = ((0.9, "critical"), (0.5, "warning"), (0.1, "info"))
+CHANGES = {
+    **dict.fromkeys(("relu", "relu6"), {"model.activation": "leaky_relu"}),
+    **dict.fromkeys(("sigmoid", "tanh", "hard_sigmoid", "softsign", "hard_swish"), {"model.activation": "elu"}),
+}
 
 
 def dead(records: Sequence[Record]) -> list[Finding]:
@@ -23,6 +27,8 @@ def dead(records: Sequence[Record]) -> list[Finding]:
     References:
         Lu et al., 2019, Dying ReLU and initialization: theory and numerical examples.
     """
+    if records[-1]["nonfinite"] is not None:
+        return []  # the slope of NaN is no number, so every unit would count as dead
     counted = [record for record in records if any("dead" in part for part in record["layers"].values())]
     if not counted:
         return []
@@ -37,7 +43,7 @@ def dead(records: Sequence[Record]) -> list[Finding]:
             continue
         at_first = first["layers"].get(path, {})
         born = at_first.get("dead", 0) / at_first["units"] if "units" in at_first else 0.0
-        name = part.get("activation", "the activation")
+        name = str(part.get("activation", "the activation"))
         findings.append(
             Finding(
                 rule="DEAD",
@@ -57,13 +63,18 @@ def dead(records: Sequence[Record]) -> list[Finding]:
                 causes=_causes(born, share),
                 advice=(
                     f"{part['dead']} of {part['units']} units of {path} are flat on all of {part['samples']} samples: "
-                    f"{name} passes no gradient there, so they cannot recover. Use leaky ReLU or ELU, which pass "
-                    "some gradient everywhere, or a lower learning rate."
+                    f"{name} passes no gradient there, so they cannot recover. {_way_out(name)}"
                 ),
-                change={"model.activation": "leaky_relu" if name in ("relu", "relu6") else "elu"},
+                change=CHANGES.get(name, {}),
             )
         )
     return findings
+
+
+def _way_out(name: str) -> str:
+    if name in CHANGES:
+        return f"Use {CHANGES[name]['model.activation']}, which is steep over a wider range, or a lower learning rate."
+    return "Use a lower learning rate, and check that the inputs are scaled."
 
 
 def _causes(born: float, share: float) -> tuple[str, ...]:
