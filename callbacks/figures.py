@@ -1,15 +1,20 @@
 """The figures of one check, computed in the graph from what the taps saw."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
 
-from piste.callbacks.measures import rms, saturated_share, sum_of_squares, update_ratio
+from piste.callbacks.measures import root_mean_squares, saturated_share, sums_of_squares, update_ratios
 from piste.callbacks.sites import Site
 from piste.callbacks.taps import Call, Taps
 
 Key = tuple[str, str]
+"""A layer's path and a figure's name; the path "" is the whole model."""
+
+Figures = list[tuple[list[Key], Any]]
+"""Keys, and a float32 vector with a number for each."""
 
 
 @dataclasses.dataclass
@@ -33,6 +38,20 @@ class Seen:
     deltas: dict[str, Any]
     outputs: dict[str, Any]
     slopes: dict[str, Any]
+
+    def in_order(self, places: Mapping[str, int]) -> "Seen":
+        """Returns the same with all layers in the order of their places.
+
+        TensorFlow sorts dictionaries by key on their way out of a function; records are in call order.
+        """
+        return dataclasses.replace(
+            self,
+            gradients={key: self.gradients[key] for key in sorted(self.gradients, key=lambda key: places[key[0]])},
+            **{
+                name: {path: values[path] for path in sorted(values, key=places.__getitem__)}
+                for name, values in (("deltas", self.deltas), ("outputs", self.outputs), ("slopes", self.slopes))
+            },
+        )
 
 
 def seen_by(taps: Taps, sites: list[Site]) -> Seen:
@@ -75,37 +94,37 @@ def _deltas(calls: list[Call], slopes: dict[str, Any]) -> dict[str, Any]:
     return deltas
 
 
-def gradient_figures(seen: Seen, sites: list[Site], before: dict[str, list[Any]]) -> dict[Key, Any]:
+def gradient_figures(seen: Seen, sites: list[Site], before: dict[str, list[Any]]) -> Figures:
     """Gradient, delta and update figures of every layer, and the norm of the whole gradient.
 
     Args:
         seen: what the taps saw in this step.
         sites: the watched layers.
         before: path -> the layer's kernels before the step.
-
-    Returns:
-        (path, figure) -> float32 scalar; the path of what belongs to the whole model is "".
     """
-    figures: dict[Key, Any] = {}
-    for (path, kind), gradients in seen.gradients.items():
-        figures[path, f"{kind}_rms"] = rms(gradients) / seen.scale
-    for path, delta in seen.deltas.items():
-        figures[path, "delta_rms"] = rms([delta]) / seen.scale
-    for site in sites:
-        if (site.path, "kernel") in seen.gradients:
-            after = [tf.convert_to_tensor(kernel) for kernel in site.kernels]
-            figures[site.path, "update_ratio"] = update_ratio(before[site.path], after)
+    groups: dict[Key, list[Any]] = {(path, f"{kind}_rms"): parts for (path, kind), parts in seen.gradients.items()}
+    groups |= {(path, "delta_rms"): [delta] for path, delta in seen.deltas.items()}
+    updated = [site for site in sites if (site.path, "kernel") in seen.gradients]
+    figures: Figures = []
+    if groups:
+        figures.append((list(groups), root_mean_squares(list(groups.values())) / seen.scale))
+    if updated:
+        after = [[tf.convert_to_tensor(kernel) for kernel in site.kernels] for site in updated]
+        ratios = update_ratios([before[site.path] for site in updated], after)
+        figures.append(([(site.path, "update_ratio") for site in updated], ratios))
     if seen.whole_gradient:
-        figures["", "grad_norm"] = tf.sqrt(sum_of_squares(seen.whole_gradient)) / seen.scale
+        norm = tf.sqrt(sums_of_squares([seen.whole_gradient])) / seen.scale
+        figures.append(([("", "grad_norm")], norm))
     return figures
 
 
-def unit_figures(seen: Seen, sites: list[Site]) -> dict[Key, Any]:
+def unit_figures(seen: Seen, sites: list[Site]) -> Figures:
     """Size, mean and saturation of every activation's output in this step's batch."""
+    if not seen.outputs:
+        return []
     supremum = {site.path: site.supremum for site in sites}
-    figures: dict[Key, Any] = {}
-    for path, h in seen.outputs.items():
-        figures[path, "act_rms"] = rms([h])
-        figures[path, "act_mean"] = tf.reduce_mean(tf.cast(h, "float32"))
-        figures[path, "saturated"] = saturated_share(seen.slopes[path], supremum[path.split("#")[0]])
-    return figures
+    outputs = list(seen.outputs.values())
+    means = [tf.reduce_mean(tf.cast(h, "float32")) for h in outputs]
+    flat = [saturated_share(slope, supremum[path.split("#")[0]]) for path, slope in seen.slopes.items()]
+    columns = {"act_rms": root_mean_squares([[h] for h in outputs]), "act_mean": means, "saturated": flat}
+    return [([(path, name) for path in seen.outputs], tf.stack(values)) for name, values in columns.items()]

@@ -1,13 +1,14 @@
 """The instrument in the train step: it counts at every step and measures at checks."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from piste.callbacks.checks import is_check, is_check_in_graph
-from piste.callbacks.figures import Key, Seen, gradient_figures, seen_by, unit_figures
-from piste.callbacks.measures import active_items, is_finite
+from piste.callbacks.figures import Figures, Seen, gradient_figures, seen_by, unit_figures
+from piste.callbacks.measures import active_items, first_bad
 from piste.callbacks.memory import Memory, Reading
 from piste.callbacks.sites import Site, build_symbolically, find_sites
 from piste.callbacks.taps import run_tapped
@@ -80,9 +81,8 @@ class Instrument:
         """
 
         def watched(data: Any) -> Any:
-            if not self.sites:
-                build_symbolically(self._model, data)
-                self.sites, self.unseen = find_sites(self._model, *self._selection)
+            if self._memory is None and not self.sites:
+                self._find_sites(data)
             if level is None:
                 return self._choose_in_graph(step, data)
             before = self._kernels() if level else {}
@@ -96,7 +96,19 @@ class Instrument:
 
     def read(self) -> list[Reading]:
         """Copies what the checks since the last call measured from the device, and forgets it there."""
-        return self._memory.read() if self._memory else []
+        readings = self._memory.read() if self._memory else []
+        return [reading.in_order(self._places) for reading in readings]
+
+    def _find_sites(self, data: Any) -> None:
+        build_symbolically(self._model, data)
+        layers, exclude = self._selection
+        self.sites, self.unseen = find_sites(self._model, layers, exclude)
+        if not self.sites:
+            warnings.warn(
+                f"The model {self._model.name} has no layer to watch: layers={layers}, exclude={exclude} leave none "
+                "with weights or a known activation, so only the loss and the whole gradient are measured.",
+                stacklevel=2,
+            )
 
     def _choose_in_graph(self, step: Step, data: Any) -> Any:
         due = is_check_in_graph(self._step + 1, self._every)
@@ -111,7 +123,7 @@ class Instrument:
         logs, taps = run_tapped(self._model, self.sites, step, data)
         for path in [call.path for call in taps.calls] + [site.path for site in self.sites]:
             self._places.setdefault(path, len(self._places))
-        return logs, seen_by(taps, self.sites)
+        return logs, seen_by(taps, self.sites).in_order(self._places)
 
     def _run_shared(self, step: Step, data: Any) -> tuple[Any, Seen]:
         def run(batch: Any) -> tuple[Any, dict[str, Any]]:
@@ -121,7 +133,7 @@ class Instrument:
         if self._shared is None or self._shared[0] is not step:
             self._shared = (step, tf.function(run, autograph=False))
         logs, seen = self._shared[1](data)
-        return logs, Seen(**seen)
+        return logs, Seen(**seen).in_order(self._places)
 
     def _kernels(self) -> dict[str, list[Any]]:
         if not self._gradients:
@@ -135,27 +147,24 @@ class Instrument:
     def _count(self, seen: Seen) -> None:
         biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
         if self._memory is None:
-            # TensorFlow sorts dictionaries by key on their way out of a function; records are in call order.
-            place = self._places.get
-            keys = sorted(self._figures(seen, self._kernels()), key=lambda key: (place(key[0], -1), key[1]))
-            paths = sorted(seen.slopes, key=self._places.__getitem__) if self._units else []
-            widths = {path: int(seen.slopes[path].shape[-1]) for path in paths}
-            self._memory = Memory(keys, widths, sorted(biases, key=self._places.__getitem__), self._step)
-        finite = [tf.reduce_all([is_finite(part) for part in biases[path]]) for path in self._memory.flagged]
-        bad = 1.0 - tf.cast(tf.stack(finite), "float32") if finite else tf.zeros(0)
-        slopes = [seen.slopes[path] for path in self._memory.widths]
+            keys = [key for keys, _ in self._figures(seen, self._kernels()) for key in keys]
+            widths = {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
+            lengths = {path: sum(int(part.shape[0]) for part in parts) for path, parts in biases.items()}
+            self._memory = Memory(keys, widths, lengths, self._step)
+        bad = first_bad([part for parts in biases.values() for part in parts])
+        slopes = list(seen.slopes.values()) if self._memory.widths else []
         active = tf.concat([active_items(slope) for slope in slopes], axis=0) if slopes else tf.zeros(0)
         items = tf.cast(tf.shape(slopes[0])[0], "float32") if slopes else tf.zeros(())
         self._memory.count(seen.loss, bad, active, items)
 
     def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> None:
         assert self._memory is not None
-        self._memory.write(self._figures(seen, before))
+        self._memory.write(tf.concat([values for _, values in self._figures(seen, before)], axis=0))
 
-    def _figures(self, seen: Seen, before: dict[str, list[Any]]) -> dict[Key, Any]:
-        figures: dict[Key, Any] = {("", "loss"): seen.loss}
+    def _figures(self, seen: Seen, before: dict[str, list[Any]]) -> Figures:
+        figures: Figures = [([("", "loss")], seen.loss[tf.newaxis])]
         if self._gradients:
-            figures |= gradient_figures(seen, self.sites, before)
+            figures += gradient_figures(seen, self.sites, before)
         if self._units:
-            figures |= unit_figures(seen, self.sites)
+            figures += unit_figures(seen, self.sites)
         return figures

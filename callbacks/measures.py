@@ -1,5 +1,9 @@
-"""Pure measures: tensors in, float32 numbers out."""
+"""Pure measures: tensors in, float32 numbers out.
 
+They take many tensors at once, because what costs in a compiled step is the number of operations to compile.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -8,48 +12,66 @@ SATURATED_BELOW = 0.05
 ACTIVE_FROM = 1e-3
 
 
-def sum_of_squares(tensors: list[Any]) -> Any:
-    """Sums the squares of all entries of all tensors.
+def sums_of_squares(groups: Sequence[Sequence[Any]]) -> Any:
+    """Sums the squares of all entries, group by group.
+
+    Args:
+        groups: tensors or sparse gradients, whose entries are summed up within a group.
+
+    Returns:
+        Float32 of shape (groups,).
 
     Example:
-        >>> float(sum_of_squares([tf.constant([3.0]), tf.constant([[4.0, 0.0]])]))
-        25.0
+        >>> sums_of_squares([[tf.constant([3.0]), tf.constant([[4.0, 0.0]])], [tf.constant([2.0])]]).numpy().tolist()
+        [25.0, 4.0]
     """
-    return tf.add_n([tf.reduce_sum(tf.square(tf.cast(dense(tensor), "float32"))) for tensor in tensors])
+    # l2_loss is half the sum of squares in one operation.
+    halves = [tf.add_n([tf.nn.l2_loss(tf.cast(dense(part), "float32")) for part in group]) for group in groups]
+    return 2.0 * tf.stack(halves)
 
 
 def dense(tensor: Any) -> Any:
-    """Returns the tensor itself, or the sum of slices that a sparse gradient stands for."""
+    """Returns the tensor itself, or the sums of the slices that a sparse gradient stands for."""
     if not isinstance(tensor, tf.IndexedSlices):
         return tensor
     rows, places = tf.unique(tensor.indices)
     return tf.math.unsorted_segment_sum(tensor.values, places, tf.size(rows))
 
 
-def rms(tensors: list[Any]) -> Any:
-    """Root mean square over all entries of all tensors, `sqrt(sum x^2 / n)`.
+def root_mean_squares(groups: Sequence[Sequence[Any]]) -> Any:
+    """Root mean square of all entries, group by group: `sqrt(sum x^2 / n)`.
+
+    A sparse gradient counts as the dense one that it stands for.
 
     Example:
-        >>> float(rms([tf.constant([3.0, 4.0, 0.0, 0.0])]))
-        2.5
+        >>> root_mean_squares([[tf.constant([3.0, 4.0, 0.0, 0.0])], [tf.constant([2.0])]]).numpy().tolist()
+        [2.5, 2.0]
     """
-    entries = tf.add_n([tf.cast(tf.reduce_prod(tf.shape(tensor)), "float32") for tensor in tensors])
-    return tf.sqrt(sum_of_squares(tensors) / entries)
+    entries = [tf.add_n([_entries(part) for part in group]) for group in groups]
+    return tf.sqrt(sums_of_squares(groups) / tf.stack(entries))
 
 
-def update_ratio(before: list[Any], after: list[Any]) -> Any:
-    """Size of an update relative to the weights it changed, `||after - before|| / ||before||`.
+def _entries(tensor: Any) -> Any:
+    shape = tensor.dense_shape if isinstance(tensor, tf.IndexedSlices) else tensor.shape
+    known = None if isinstance(tensor, tf.IndexedSlices) else shape.num_elements()
+    if known is not None:
+        return tf.constant(known, "float32")
+    return tf.cast(tf.reduce_prod(shape if isinstance(tensor, tf.IndexedSlices) else tf.shape(tensor)), "float32")
+
+
+def update_ratios(before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> Any:
+    """Sizes of updates relative to the weights they changed, `||after - before|| / ||before||`, group by group.
 
     Args:
         before: the weights before the step, one tensor a variable.
         after: the same weights after it.
 
     Example:
-        >>> float(update_ratio([tf.constant([3.0, 4.0])], [tf.constant([3.0, 4.5])]))
-        0.1
+        >>> update_ratios([[tf.constant([3.0, 4.0])]], [[tf.constant([3.0, 4.5])]]).numpy().round(6).tolist()
+        [0.10000000149011612]
     """
-    change = sum_of_squares([new - old for new, old in zip(after, before, strict=True)])
-    return tf.sqrt(change) / (tf.sqrt(sum_of_squares(before)) + 1e-12)
+    changes = [[new - old for new, old in zip(*pair, strict=True)] for pair in zip(after, before, strict=True)]
+    return tf.sqrt(sums_of_squares(changes)) / (tf.sqrt(sums_of_squares(before)) + 1e-12)
 
 
 def active_items(slope: Any) -> Any:
@@ -85,11 +107,17 @@ def saturated_share(slope: Any, supremum: float) -> Any:
     return tf.reduce_mean(tf.cast(flat, "float32"))
 
 
-def is_finite(tensor: Any) -> Any:
-    """Whether every entry is finite.
+def first_bad(vectors: Sequence[Any]) -> Any:
+    """Finds the first entry of all vectors that is not finite.
+
+    Returns:
+        Its place in the vectors laid end to end, int32, or -1 if all are finite.
 
     Example:
-        >>> bool(is_finite(tf.constant([1.0, float("inf")])))
-        False
+        >>> int(first_bad([tf.constant([1.0]), tf.constant([2.0, float("nan")])]))
+        2
     """
-    return tf.reduce_all(tf.math.is_finite(tensor))
+    if not vectors:
+        return tf.constant(-1)
+    bad = ~tf.math.is_finite(tf.concat([tf.cast(vector, "float32") for vector in vectors], axis=0))
+    return tf.where(tf.reduce_any(bad), tf.argmax(tf.cast(bad, "int32"), output_type=tf.int32), -1)

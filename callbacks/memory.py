@@ -31,6 +31,11 @@ class Reading:
     items: int
     first_bad: tuple[int, str | None] | None
 
+    def in_order(self, places: Mapping[str, int]) -> "Reading":
+        """Returns the same with the figures in the order of their layers' places, the whole model's first."""
+        ordered = sorted(self.figures.items(), key=lambda item: places.get(item[0][0], -1))
+        return dataclasses.replace(self, figures=dict(ordered))
+
 
 class Memory:
     """Variables on the device, made while the first step is traced and never part of the model.
@@ -38,25 +43,24 @@ class Memory:
     Args:
         keys: the figures of a check, in the order of a row.
         widths: path -> number of units that are counted there.
-        flagged: paths of the layers with a flag for numbers that are not finite.
+        flagged: path -> number of gradient entries that are looked at there for numbers that are not finite.
         step: optimizer updates done so far.
     """
 
-    def __init__(self, keys: list[Key], widths: Mapping[str, int], flagged: list[str], step: Any) -> None:
+    def __init__(self, keys: list[Key], widths: Mapping[str, int], flagged: Mapping[str, int], step: Any) -> None:
         self.widths = dict(widths)
-        self._keys, self.flagged = keys, flagged
+        self._keys, self._flagged = keys, dict(flagged)
         self._step = step
         units = sum(widths.values())
-        width = len(keys) + 2 + len(flagged) + units
+        width = len(keys) + 2 + units
         with tf.init_scope():
             self._rows = tf.Variable(tf.zeros((max(4, min(64, RING_ENTRIES // width)), width)))
-            self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 2), "int32"))
+            self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 3), "int32"))
             self._filled = tf.Variable(0)
             self._items = tf.Variable(0.0)
             self._loss_max = tf.Variable(-np.inf, dtype="float32")
             self._active = tf.Variable(tf.zeros(units))
-            self._bad_step = tf.Variable(NEVER)
-            self._bad = tf.Variable(tf.zeros(len(flagged)))
+            self._bad = tf.Variable([NEVER, NEVER])
 
     @property
     def capacity(self) -> int:
@@ -68,26 +72,29 @@ class Memory:
 
         Args:
             loss: float32 scalar.
-            bad: whether a layer's gradient is not finite, float32 of shape (flagged layers,), 0 or 1.
+            bad: place of the first gradient entry that is not finite, int32 scalar, or -1.
             active: batch items on which each unit was active, float32 of shape (all units,).
             items: number of batch items, float32 scalar.
         """
         self._step.assign_add(1)
         self._loss_max.assign(tf.maximum(self._loss_max, loss))
-        first = (tf.reduce_any(bad > 0) | ~tf.math.is_finite(loss)) & (self._bad_step == NEVER)
-        self._bad.assign(tf.where(first, bad, self._bad))
-        self._bad_step.assign(tf.where(first, self._step, self._bad_step))
+        first = ((bad != NEVER) | ~tf.math.is_finite(loss)) & (self._bad[0] == NEVER)
+        self._bad.assign(tf.where(first, tf.stack([self._step, bad]), self._bad))
         if self.widths:
             self._active.assign_add(active)
             self._items.assign_add(items)
 
-    def write(self, figures: Mapping[Key, Any]) -> None:
-        """Adds one row in the graph and starts the counts anew."""
-        head = [figures[key] for key in self._keys] + [self._items, self._loss_max]
-        row = tf.concat([tf.stack(head), self._bad, self._active], axis=0)
+    def write(self, figures: Any) -> None:
+        """Adds one row in the graph and starts the counts anew.
+
+        Args:
+            figures: float32 of shape (keys,).
+        """
+        row = tf.concat([figures, [self._items, self._loss_max], self._active], axis=0)
+        steps = tf.concat([[self._step], self._bad], axis=0)
         place = self._filled[tf.newaxis]
         self._rows.scatter_update(tf.IndexedSlices(row[tf.newaxis], place))
-        self._steps.scatter_update(tf.IndexedSlices(tf.stack([[self._step, self._bad_step]]), place))
+        self._steps.scatter_update(tf.IndexedSlices(steps[tf.newaxis], place))
         self._filled.assign((self._filled + 1) % self.capacity)
         self._items.assign(0.0)
         self._loss_max.assign(-np.inf)
@@ -100,17 +107,22 @@ class Memory:
             return []
         rows, steps = self._rows[:filled].numpy(), self._steps[:filled].numpy()
         self._filled.assign(0)
-        return [self._reading(row, int(step), int(bad)) for row, (step, bad) in zip(rows, steps, strict=True)]
+        return [self._reading(row, *map(int, numbers)) for row, numbers in zip(rows, steps, strict=True)]
 
-    def _reading(self, row: np.ndarray, step: int, bad_step: int) -> Reading:
-        head, flags, active = np.split(row, np.cumsum([len(self._keys) + 2, len(self.flagged)]))
+    def _reading(self, row: np.ndarray, step: int, bad_step: int, bad_place: int) -> Reading:
+        head, active = np.split(row, [len(self._keys) + 2])
         figures = dict(zip(self._keys, map(float, head), strict=False)) | {("", "loss_max"): float(head[-1])}
-        where = next((path for path, flag in zip(self.flagged, flags, strict=True) if flag), None)
         counts = np.split(active, np.cumsum(list(self.widths.values()))[:-1])
         return Reading(
             step=step,
             figures=figures,
             active=dict(zip(self.widths, counts, strict=True)) if self.widths else {},
             items=int(head[-2]),
-            first_bad=None if bad_step == NEVER else (bad_step, where),
+            first_bad=None if bad_step == NEVER else (bad_step, self._layer_at(bad_place)),
         )
+
+    def _layer_at(self, place: int) -> str | None:
+        if place == NEVER:
+            return None
+        ends = np.cumsum(list(self._flagged.values()))
+        return list(self._flagged)[int(np.searchsorted(ends, place, side="right"))]

@@ -7,8 +7,8 @@ from piste.callbacks.records import Record
 
 SEVERITIES: tuple[tuple[float, Severity], ...] = ((0.9, "critical"), (0.5, "warning"), (0.1, "info"))
 CHANGES = {
-    **dict.fromkeys(("relu", "relu6"), {"model.activation": "leaky_relu"}),
-    **dict.fromkeys(("sigmoid", "tanh", "hard_sigmoid", "softsign", "hard_swish"), {"model.activation": "elu"}),
+    **{name: {"model.activation": "leaky_relu"} for name in ("relu", "relu6")},
+    **{name: {"model.activation": "elu"} for name in ("sigmoid", "tanh", "hard_sigmoid", "softsign", "hard_swish")},
 }
 
 
