@@ -1,0 +1,240 @@
+"""Every figure of a record equals what a gradient tape of one's own and NumPy say."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from piste.callbacks import GradientMonitor, HealthMonitor
+from piste.pipelines.data.dataset import Arrays
+from piste.pipelines.loop.fit import fit
+
+RANDOM = np.random.default_rng(2)
+X = RANDOM.normal(size=(24, 5)).astype("float32")
+Y = RANDOM.integers(0, 3, 24).astype("int32")
+TARGETS = RANDOM.normal(size=(24, 1)).astype("float32")
+IMAGES = RANDOM.normal(size=(24, 6, 6, 3)).astype("float32")
+SPARSE = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+Forward = Callable[[], tuple[Any, dict[str, Any], dict[str, Any]]]
+
+
+def rms(*arrays: Any) -> float:
+    flat = np.concatenate([np.ravel(np.asarray(array, "float64")) for array in arrays])
+    return float(np.sqrt(np.mean(flat**2)))
+
+
+def norm(*arrays: Any) -> float:
+    return float(np.sqrt(sum(np.sum(np.square(np.asarray(array, "float64"))) for array in arrays)))
+
+
+def one_step(model: Any, x: Any, y: Any, mode: str = "plain", **arguments: Any) -> dict[str, Any]:
+    """The record of the first step, over the whole data."""
+    watch = HealthMonitor(every=1, **arguments)
+    if mode == "plain":
+        model.fit(x, y, batch_size=len(x), shuffle=False, verbose=0, callbacks=[watch])
+    else:
+        fit(model, Arrays(x, y), epochs=1, batch_size=len(x), shuffle=False, mode=mode, callbacks=[watch])
+    assert len(watch.records) == 1
+    record: dict[str, Any] = watch.records[0]
+    return record
+
+
+def check(model: Any, forward: Forward, run: Callable[[], dict[str, Any]], rtol: float = 1e-5) -> dict[str, Any]:
+    """Compares loss, gradients, deltas, updates and outputs; returns the record for what is left.
+
+    `forward` gives the loss, path -> z and path -> h; layers with weights have the names of their paths.
+    """
+    with tf.GradientTape(persistent=True) as tape:
+        loss, before_activation, outputs = forward()
+    variables = model.trainable_variables
+    gradients = dict(zip([id(v) for v in variables], tape.gradient(loss, variables), strict=True))
+    kernels = {layer.name: np.array(layer.kernel) for layer in model.layers if hasattr(layer, "kernel")}
+    record = run()
+    figures = record["layers"]
+    close = {"rtol": rtol, "atol": 1e-9}
+    np.testing.assert_allclose(record["loss"], float(loss), **close)
+    np.testing.assert_allclose(record["loss_max"], float(loss), **close)
+    np.testing.assert_allclose(record["grad_norm"], norm(*gradients.values()), **close)
+    for path, z in before_activation.items():
+        np.testing.assert_allclose(figures[path]["delta_rms"], rms(tape.gradient(loss, z)), err_msg=path, **close)
+    assert {path for path in figures if "delta_rms" in figures[path]} == set(before_activation)
+    for path, h in outputs.items():
+        np.testing.assert_allclose(figures[path]["act_rms"], rms(h), err_msg=path, **close)
+        np.testing.assert_allclose(figures[path]["act_mean"], np.mean(h), rtol=rtol, atol=1e-6, err_msg=path)
+    assert {path for path in figures if "act_rms" in figures[path]} == set(outputs)
+    for layer in model.layers:
+        own = layer.trainable_variables
+        for figure, rank_one in (("kernel_rms", False), ("bias_rms", True)):
+            parts = [gradients[id(v)] for v in own if (len(v.shape) == 1) == rank_one]
+            assert (figure in figures.get(layer.name, {})) == bool(parts), (layer.name, figure)
+            if parts:
+                found = figures[layer.name][figure]
+                np.testing.assert_allclose(found, rms(*parts), err_msg=f"{layer.name} {figure}", **close)
+        if layer.name in kernels and layer.trainable:
+            before = kernels[layer.name].astype("float64")
+            ratio = norm(np.array(layer.kernel) - before) / norm(before)
+            np.testing.assert_allclose(figures[layer.name]["update_ratio"], ratio, err_msg=layer.name, **close)
+    return record
+
+
+def affine(layer: Any, x: Any) -> Any:
+    return tf.matmul(x, layer.kernel) + layer.bias
+
+
+def mlp(head: Any, optimizer: Any = None, loss: Any = "sparse_categorical_crossentropy") -> Any:
+    keras.utils.set_random_seed(4)
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            layers.Dense(6, name="first", bias_initializer="random_normal"),
+            layers.Activation("tanh", name="first_act"),
+            layers.Dense(7, "elu", name="second"),
+            head,
+        ]
+    )
+    model.compile(optimizer or keras.optimizers.SGD(0.1), loss)
+    return model
+
+
+def mlp_forward(model: Any, loss: Callable[[Any], Any]) -> Forward:
+    def forward() -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        first, second, head = (model.get_layer(name) for name in ("first", "second", "head"))
+        z1 = affine(first, X)
+        h1 = tf.tanh(z1)
+        z2 = affine(second, h1)
+        h2 = tf.where(z2 > 0, z2, tf.exp(tf.minimum(z2, 0.0)) - 1.0)
+        z3 = affine(head, h2)
+        return loss(z3), {"first": z1, "second": z2, "head": z3}, {"first_act": h1, "second": h2}
+
+    return forward
+
+
+@pytest.mark.parametrize("mode", ["plain", "graph", "fused"])
+def test_an_mlp_with_a_softmax_head(mode: str) -> None:
+    model = mlp(layers.Dense(3, "softmax", name="head"))
+    forward = mlp_forward(model, lambda z: SPARSE(Y, z))
+    _, deltas, outputs = forward()
+    steep = 1 - np.asarray(outputs["first_act"]) ** 2
+    record = check(model, forward, lambda: one_step(model, X, Y, mode))
+    assert record["layers"]["first_act"]["saturated"] == pytest.approx(np.mean(steep < 0.05))
+    slope = np.minimum(1.0, np.exp(np.asarray(deltas["second"])))
+    assert record["layers"]["second"]["saturated"] == pytest.approx(np.mean(slope < 0.05))
+    assert {path: part["activation"] for path, part in record["layers"].items() if "activation" in part} == {
+        "first_act": "tanh",
+        "second": "elu",
+    }
+    assert (record["schema"], record["step"], record["epoch"], record["nonfinite"]) == (1, 1, 1, None)
+
+
+def test_saturation_is_the_share_below_five_percent_of_the_steepest_slope() -> None:
+    model = keras.Sequential([keras.Input((4,)), layers.Activation("sigmoid", name="act"), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    # The sigmoid's slope is below 0.05 / 4 where |z| > 4.357.
+    x = np.array([[0.0, 4.3, 4.4, -4.3], [-4.4, -20.0, 20.0, 1.0]], "float32")
+    record = one_step(model, x, np.zeros((2, 1), "float32"))
+    assert record["layers"]["act"]["saturated"] == 0.5
+
+
+def test_a_regression_head() -> None:
+    model = mlp(layers.Dense(1, name="head"), loss="mse")
+    forward = mlp_forward(model, lambda z: tf.reduce_mean(tf.square(z - TARGETS)))
+    check(model, forward, lambda: one_step(model, X, TARGETS))
+
+
+def test_gradients_are_taken_before_clipping_and_updates_after() -> None:
+    model = mlp(layers.Dense(3, "softmax", name="head"), keras.optimizers.SGD(0.1, clipnorm=1e-3))
+    record = check(model, mlp_forward(model, lambda z: SPARSE(Y, z)), lambda: one_step(model, X, Y), rtol=1e-3)
+    assert record["grad_norm"] > 0.1
+    size = norm(model.get_layer("head").kernel)
+    assert record["layers"]["head"]["update_ratio"] == pytest.approx(0.1 * 1e-3 / size, rel=1e-2)
+
+
+def test_convolution_batch_normalisation_and_relu() -> None:
+    keras.utils.set_random_seed(4)
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 3)),
+            layers.Conv2D(4, 3, name="conv"),
+            layers.BatchNormalization(name="norm", gamma_initializer="random_uniform"),
+            layers.ReLU(name="relu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(3, "softmax", name="head"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+
+    def forward() -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        conv, norm, head = (model.get_layer(name) for name in ("conv", "norm", "head"))
+        raw = tf.nn.conv2d(IMAGES, conv.kernel, 1, "VALID") + conv.bias
+        mean, variance = tf.nn.moments(raw, [0, 1, 2])
+        z = (raw - mean) / tf.sqrt(variance + norm.epsilon) * norm.gamma + norm.beta
+        h = tf.nn.relu(z)
+        logits = affine(head, tf.reduce_mean(h, [1, 2]))
+        return SPARSE(Y, logits), {"relu": z, "head": logits}, {"relu": h}
+
+    flat = np.mean(np.asarray(forward()[2]["relu"]) == 0)
+    # The bias before a batch normalisation has a gradient of rounding noise alone: not comparable.
+    conv = model.get_layer("conv")
+    bias, model.get_layer("conv").bias.trainable = conv.bias, False
+    record = check(model, forward, lambda: one_step(model, IMAGES, Y), rtol=1e-4)
+    assert bias is conv.bias
+    assert record["layers"]["relu"]["saturated"] == pytest.approx(flat)
+
+
+def test_each_call_of_a_shared_layer_has_figures_of_its_own() -> None:
+    keras.utils.set_random_seed(4)
+    x = keras.Input((5,))
+    shared = layers.Dense(5, "tanh", name="shared")
+    model = keras.Model(x, layers.Dense(3, "softmax", name="head")(shared(shared(x))))
+    model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+
+    def forward() -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        z1 = affine(shared, X)
+        h1 = tf.tanh(z1)
+        z2 = affine(shared, h1)
+        h2 = tf.tanh(z2)
+        logits = affine(model.get_layer("head"), h2)
+        return SPARSE(Y, logits), {"shared": z1, "shared#2": z2, "head": logits}, {"shared": h1, "shared#2": h2}
+
+    check(model, forward, lambda: one_step(model, X, Y))
+
+
+def test_a_frozen_layer_has_no_gradient_figures() -> None:
+    model = mlp(layers.Dense(3, "softmax", name="head"))
+    model.get_layer("first").trainable = False
+    model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+    record = one_step(model, X, Y)
+    frozen = record["layers"].get("first", {})
+    assert not {"kernel_rms", "bias_rms", "update_ratio"} & set(frozen)
+    assert {"kernel_rms", "bias_rms", "update_ratio", "delta_rms"} <= set(record["layers"]["second"])
+    assert {"act_rms", "act_mean", "saturated"} <= set(record["layers"]["first_act"])
+
+
+def test_figures_are_unscaled_under_loss_scaling() -> None:
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = mlp(layers.Dense(3, "softmax", name="head", dtype="float32"))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.optimizer.build(model.trainable_variables)
+    assert float(model.optimizer.dynamic_scale) > 1
+    check(model, mlp_forward(model, lambda z: SPARSE(Y, z)), lambda: one_step(model, X, Y), rtol=2e-2)
+
+
+def test_with_accumulation_each_batch_counts_and_the_weights_move_at_the_last() -> None:
+    model = mlp(layers.Dense(3, "softmax", name="head"), keras.optimizers.SGD(0.1, gradient_accumulation_steps=2))
+    watch = GradientMonitor(every=1)
+    norms = []
+    for part in (slice(0, 12), slice(12, 24)):
+        with tf.GradientTape() as tape:
+            loss = SPARSE(Y[part], mlp_forward(model, lambda z: z)()[0][part])
+        norms.append(norm(*tape.gradient(loss, model.trainable_variables)))
+    model.fit(X, Y, batch_size=12, shuffle=False, verbose=0, callbacks=[watch])
+    np.testing.assert_allclose([record["grad_norm"] for record in watch.records], norms, rtol=1e-5)
+    ratios = [record["layers"]["first"]["update_ratio"] for record in watch.records]
+    assert ratios[0] == 0
+    assert ratios[1] > 0
