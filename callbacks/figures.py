@@ -1,7 +1,7 @@
 """The figures of one check, computed in the graph from what the taps saw."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -13,8 +13,8 @@ from piste.callbacks.taps import Call, Taps
 Key = tuple[str, str]
 """A layer's path and a figure's name; the path "" is the whole model."""
 
-Figures = list[tuple[list[Key], Any]]
-"""Keys, and a float32 vector with a number for each."""
+Figures = list[tuple[list[Key], Callable[[], Any]]]
+"""Keys, and what computes a float32 vector with a number for each: the keys can be had without computing."""
 
 
 @dataclasses.dataclass
@@ -105,16 +105,18 @@ def gradient_figures(seen: Seen, sites: list[Site], before: dict[str, list[Any]]
     groups: dict[Key, list[Any]] = {(path, f"{kind}_rms"): parts for (path, kind), parts in seen.gradients.items()}
     groups |= {(path, "delta_rms"): [delta] for path, delta in seen.deltas.items()}
     updated = [site for site in sites if (site.path, "kernel") in seen.gradients]
+
+    def ratios() -> Any:
+        after = [[tf.convert_to_tensor(kernel) for kernel in site.kernels] for site in updated]
+        return update_ratios([before[site.path] for site in updated], after)
+
     figures: Figures = []
     if groups:
-        figures.append((list(groups), root_mean_squares(list(groups.values())) / seen.scale))
+        figures.append((list(groups), lambda: root_mean_squares(list(groups.values())) / seen.scale))
     if updated:
-        after = [[tf.convert_to_tensor(kernel) for kernel in site.kernels] for site in updated]
-        ratios = update_ratios([before[site.path] for site in updated], after)
         figures.append(([(site.path, "update_ratio") for site in updated], ratios))
     if seen.whole_gradient:
-        norm = tf.sqrt(sums_of_squares([seen.whole_gradient])) / seen.scale
-        figures.append(([("", "grad_norm")], norm))
+        figures.append(([("", "grad_norm")], lambda: tf.sqrt(sums_of_squares([seen.whole_gradient])) / seen.scale))
     return figures
 
 
@@ -124,7 +126,17 @@ def unit_figures(seen: Seen, sites: list[Site]) -> Figures:
         return []
     supremum = {site.path: site.supremum for site in sites}
     outputs = list(seen.outputs.values())
-    means = [tf.reduce_mean(tf.cast(h, "float32")) for h in outputs]
-    flat = [saturated_share(slope, supremum[path.split("#")[0]]) for path, slope in seen.slopes.items()]
-    columns = {"act_rms": root_mean_squares([[h] for h in outputs]), "act_mean": means, "saturated": flat}
-    return [([(path, name) for path in seen.outputs], tf.stack(values)) for name, values in columns.items()]
+
+    def means() -> Any:
+        return tf.stack([tf.reduce_mean(tf.cast(h, "float32")) for h in outputs])
+
+    def saturated() -> Any:
+        steepest = [supremum[path.split("#")[0]] for path in seen.slopes]
+        return tf.stack([saturated_share(*pair) for pair in zip(seen.slopes.values(), steepest, strict=True)])
+
+    columns: dict[str, Callable[[], Any]] = {
+        "act_rms": lambda: root_mean_squares([[h] for h in outputs]),
+        "act_mean": means,
+        "saturated": saturated,
+    }
+    return [([(path, name) for path in seen.outputs], compute) for name, compute in columns.items()]

@@ -7,13 +7,14 @@ from typing import Any
 import tensorflow as tf
 
 from piste.callbacks.checks import is_check, is_check_in_graph
-from piste.callbacks.figures import Figures, Seen, gradient_figures, seen_by, unit_figures
+from piste.callbacks.figures import Figures, Key, Seen, gradient_figures, seen_by, unit_figures
 from piste.callbacks.measures import active_items, first_bad
 from piste.callbacks.memory import Memory, Reading
 from piste.callbacks.sites import Site, build_symbolically, find_sites
 from piste.callbacks.taps import run_tapped
 
 Step = Callable[[Any], Any]
+Plan = tuple[list[Key], dict[str, int], dict[str, int]]
 
 
 class Instrument:
@@ -49,6 +50,7 @@ class Instrument:
         self._memory: Memory | None = None
         self._shared: tuple[Step, Any] | None = None
         self._places: dict[str, int] = {}
+        self._plan: Plan | None = None
 
     @property
     def capacity(self) -> int:
@@ -69,16 +71,22 @@ class Instrument:
         """Returns 1 for a step to measure and 0 for one to count only; `step` counts from 1."""
         return int(is_check(step, self._period))
 
-    def trace(self, step: Step, level: int | None = None) -> Step:
+    def trace(self, step: Step, level: int | None = None, spec: Any = None) -> Step:
         """Wraps a train step.
 
         Args:
             step: the step to watch; levels that are given the same object share one trace of it.
             level: 0 counts, 1 measures too; None leaves the choice to the graph.
+            spec: `tf.TensorSpec`s of what the step takes, which let it be traced now: TensorFlow traces a function
+                twice if variables are made in it.
 
         Returns:
             A step with the same result.
         """
+        if spec is not None and self._memory is None:
+            self._look_at(spec)
+            self._share(step).get_concrete_function(spec)
+            self._memory = self._lay_out()
 
         def watched(data: Any) -> Any:
             if self._memory is None and not self.sites:
@@ -110,6 +118,11 @@ class Instrument:
                 stacklevel=2,
             )
 
+    def _look_at(self, data: Any) -> None:
+        if not self.sites:
+            build_symbolically(self._model, data)
+            self.sites, self.unseen = find_sites(self._model, *self._selection)
+
     def _choose_in_graph(self, step: Step, data: Any) -> Any:
         due = is_check_in_graph(self._step + 1, self._every)
         blank = {path: [tf.zeros_like(kernel) for kernel in kernels] for path, kernels in self._kernels().items()}
@@ -126,14 +139,29 @@ class Instrument:
         return logs, seen_by(taps, self.sites).in_order(self._places)
 
     def _run_shared(self, step: Step, data: Any) -> tuple[Any, Seen]:
+        logs, seen = self._share(step)(data)
+        return logs, Seen(**seen).in_order(self._places)
+
+    def _share(self, step: Step) -> Any:
         def run(batch: Any) -> tuple[Any, dict[str, Any]]:
             logs, seen = self._run(step, batch)
+            self._plan = self._plan or self._make_plan(seen)
             return logs, vars(seen)
 
         if self._shared is None or self._shared[0] is not step:
             self._shared = (step, tf.function(run, autograph=False))
-        logs, seen = self._shared[1](data)
-        return logs, Seen(**seen).in_order(self._places)
+        return self._shared[1]
+
+    def _make_plan(self, seen: Seen) -> Plan:
+        """Lists what there is to keep on the device, without computing anything."""
+        keys = [key for keys, _ in self._figures(seen, {}) for key in keys]
+        widths = {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
+        biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
+        return keys, widths, {path: sum(int(part.shape[0]) for part in parts) for path, parts in biases.items()}
+
+    def _lay_out(self) -> Memory:
+        assert self._plan is not None
+        return Memory(*self._plan, self._step)
 
     def _kernels(self) -> dict[str, list[Any]]:
         if not self._gradients:
@@ -145,13 +173,11 @@ class Instrument:
         }
 
     def _count(self, seen: Seen) -> None:
-        biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
         if self._memory is None:
-            keys = [key for keys, _ in self._figures(seen, self._kernels()) for key in keys]
-            widths = {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
-            lengths = {path: sum(int(part.shape[0]) for part in parts) for path, parts in biases.items()}
-            self._memory = Memory(keys, widths, lengths, self._step)
-        bad = first_bad([part for parts in biases.values() for part in parts])
+            self._plan = self._make_plan(seen)
+            self._memory = self._lay_out()
+        biases = [parts for (_, kind), parts in seen.gradients.items() if kind == "bias"]
+        bad = first_bad([part for parts in biases for part in parts])
         slopes = list(seen.slopes.values()) if self._memory.widths else []
         active = tf.concat([active_items(slope) for slope in slopes], axis=0) if slopes else tf.zeros(0)
         items = tf.cast(tf.shape(slopes[0])[0], "float32") if slopes else tf.zeros(())
@@ -159,10 +185,10 @@ class Instrument:
 
     def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> None:
         assert self._memory is not None
-        self._memory.write(tf.concat([values for _, values in self._figures(seen, before)], axis=0))
+        self._memory.write(tf.concat([compute() for _, compute in self._figures(seen, before)], axis=0))
 
     def _figures(self, seen: Seen, before: dict[str, list[Any]]) -> Figures:
-        figures: Figures = [([("", "loss")], seen.loss[tf.newaxis])]
+        figures: Figures = [([("", "loss")], lambda: seen.loss[tf.newaxis])]
         if self._gradients:
             figures += gradient_figures(seen, self.sites, before)
         if self._units:

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from piste.pipelines.data.dataset import Arrays
-from piste.pipelines.loop.steps import evaluation_steps
+from piste.pipelines.loop.evaluation import evaluation_steps
 
 
 def evaluate(model: keras.Model, arrays: Arrays, batch_size: int = 256) -> dict[str, float]:

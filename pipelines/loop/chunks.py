@@ -1,13 +1,13 @@
 """Cuts an epoch into calls of the compiled loop and tells Keras's callbacks about each."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
-from piste.pipelines.loop.steps import CHECKS_A_CALL, Instrument, Run
+from piste.pipelines.loop.steps import CHECKS_A_CALL, Instrument, TrainSteps
 
 CHUNK_SECONDS = 0.4
 FIRST_CHUNK = 4
@@ -20,14 +20,14 @@ class Chunks:
     checks than the instrument can keep. Where the cuts fall changes no bit of the result.
 
     Args:
-        train: from `train_steps`.
+        train: trains on a stretch of batches.
         steps: batches an epoch.
         order: epoch (from 0) -> sample order, int32.
         instrument: what watches the steps, or None.
         done: optimizer steps done before the first epoch.
     """
 
-    def __init__(self, train: Run, steps: int, order: Any, instrument: Instrument | None, done: int) -> None:
+    def __init__(self, train: TrainSteps, steps: int, order: Any, instrument: Instrument | None, done: int) -> None:
         self.begin = self.end = 0
         self._train, self._steps, self._order_of, self._instrument = train, steps, order, instrument
         self._done = done
@@ -36,11 +36,13 @@ class Chunks:
         self._logs: dict[str, Any] = {}
 
     def start_epoch(self, epoch: int) -> None:
-        """Rewinds to the first batch of an epoch; the first call compiles the loop."""
+        """Rewinds to the first batch of an epoch."""
         self.begin = self.end = 0
         self._order = self._order_of(epoch)
-        if not self._pace:
-            self._train(self._order, 0, 0)
+
+    def compile(self, meanwhile: Callable[[], object]) -> None:
+        """Compiles the loop, and does something else in the meantime."""
+        self._train.compile(self._order_of(0), meanwhile)
 
     def next(self) -> bool:
         """Chooses the next chunk; False when the epoch is over."""
@@ -78,6 +80,12 @@ class ChunkCallbacks(keras.callbacks.CallbackList):
         self._chunks, self._test_function = chunks, test_function
         self._plain_test_function: Any = None
 
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Compiles before the first epoch, so that no epoch's time includes it."""
+        super().on_train_begin(logs)
+        trace_test = getattr(self._test_function, "get_concrete_function", _nothing)
+        self._chunks.compile(trace_test)
+
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the epoch's order."""
         super().on_epoch_begin(epoch, logs)
@@ -108,3 +116,7 @@ class ChunkCallbacks(keras.callbacks.CallbackList):
         """Undoes what an evaluation that did not end has left behind."""
         if self._plain_test_function is not None:
             self.model.test_function, self._plain_test_function = self._plain_test_function, None
+
+
+def _nothing() -> None:
+    pass

@@ -10,7 +10,8 @@ import tensorflow as tf
 from piste.pipelines.data.dataset import Arrays
 from piste.pipelines.data.order import epoch_order
 from piste.pipelines.loop.chunks import ChunkCallbacks, Chunks
-from piste.pipelines.loop.steps import evaluation_steps, train_steps
+from piste.pipelines.loop.evaluation import evaluation_steps
+from piste.pipelines.loop.steps import TrainSteps
 from piste.pipelines.loop.stream import stream_batches
 
 TEST_BATCH = 256
@@ -73,8 +74,8 @@ def fit(
         )
     model.optimizer.build(model.trainable_variables)
     instrument = monitors[0].lend_instrument(model) if monitors else None
-    run = train_steps(model, train, batch_size, instrument, jit_compile=mode == "fused")
-    chunks = Chunks(run, steps, order, instrument, int(model.optimizer.iterations.numpy()))
+    train_steps = TrainSteps(model, train, batch_size, instrument, jit_compile=mode == "fused")
+    chunks = Chunks(train_steps, steps, order, instrument, int(model.optimizer.iterations.numpy()))
     test = evaluation_steps(model, validation, TEST_BATCH) if validation else None
     hooks = ChunkCallbacks(
         chunks, test, callbacks=list(callbacks), add_history=True, add_progbar=verbose != 0, verbose=verbose,

@@ -1,6 +1,7 @@
-"""Compiled functions that run many steps over arrays that stay on the device."""
+"""Many train steps in one call, over arrays that stay on the device."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,7 +10,6 @@ import tensorflow as tf
 from piste.pipelines.data.dataset import Arrays
 
 Step = Callable[[Any], Any]
-Run = Callable[..., dict[str, Any]]
 NO_CHECK = np.iinfo(np.int32).max
 CHECKS_A_CALL = 64
 
@@ -24,12 +24,12 @@ class Instrument(Protocol):
     def level(self, step: int) -> int:
         """Returns how closely to watch an optimizer step, counted from 1: 0 or 1."""
 
-    def trace(self, step: Step, level: int | None = None) -> Step:
-        """Wraps a train step for one level; None leaves the choice to the graph."""
+    def trace(self, step: Step, level: int | None = None, spec: Any = None) -> Step:
+        """Wraps a train step for one level; None leaves the choice to the graph, a spec lets it be traced at once."""
 
 
-def train_steps(model: Any, data: Arrays, batch_size: int, instrument: Instrument | None, jit_compile: bool) -> Run:
-    """Builds `run(order, begin, end, done)`, which trains on the batches `begin` to `end` of an order.
+class TrainSteps:
+    """Trains on a stretch of batches of an epoch's order.
 
     Plain steps run in an inner loop and the closely watched ones between its runs: a condition around every step
     would cost more than the measuring. Under XLA, whose shapes are fixed, a last batch that is not full runs in a
@@ -41,84 +41,103 @@ def train_steps(model: Any, data: Arrays, batch_size: int, instrument: Instrumen
         batch_size: samples a step.
         instrument: what watches the steps, or None.
         jit_compile: whether XLA compiles the loop.
-
-    Returns:
-        A function of the epoch's sample order (int32), the first batch, the batch after the last, and the batches
-        among them to watch closely, `CHECKS_A_CALL` at most; it returns the metrics.
     """
-    samples = len(data.x)
-    full = samples // batch_size if jit_compile else -(-samples // batch_size)
-    x, y = tf.constant(data.x), tf.constant(data.y)
-    step = model.train_step
-    plain = instrument.trace(step, 0) if instrument else step
-    watched = instrument.trace(step, 1) if instrument else None
 
-    def batch(order: Any, index: Any) -> tuple[Any, Any]:
-        begin = index * batch_size
-        if jit_compile:
-            chosen = tf.slice(order, [begin], [batch_size])
+    def __init__(
+        self, model: Any, data: Arrays, batch_size: int, instrument: Instrument | None, jit_compile: bool
+    ) -> None:
+        samples = len(data.x)
+        self._model, self._samples, self._batch_size = model, samples, batch_size
+        self._full = samples // batch_size if jit_compile else -(-samples // batch_size)
+        self._jit_compile, self._instrument = jit_compile, instrument
+        self._x, self._y = tf.constant(data.x), tf.constant(data.y)
+        self._step: Step = model.train_step
+        self._many = tf.function(self._run_many, jit_compile=jit_compile, autograph=False)
+        self._last = tf.function(self._run_last, autograph=False)
+
+    def compile(self, order: np.ndarray, meanwhile: Callable[[], object]) -> None:
+        """Compiles the loop, which trains on nothing, and does something else in the meantime.
+
+        Args:
+            order: any epoch's order.
+            meanwhile: Python work; XLA compiles without Python's lock.
+        """
+        if not self._full:
+            meanwhile()
+            return
+        arguments = self._arguments(order, 0, 0, ())
+        # Both traces patch the same layers for a moment, so that they must follow each other.
+        self._many.get_concrete_function(*arguments)
+        with ThreadPoolExecutor(1) as pool:
+            compiling = pool.submit(self._many, *arguments)
+            if self._samples > self._full * self._batch_size:
+                self._last.get_concrete_function(arguments[0])
+            meanwhile()
+            compiling.result()
+
+    def __call__(self, order: np.ndarray, begin: int, end: int, checks: Sequence[int] = ()) -> dict[str, Any]:
+        """Trains on the batches `begin` to `end`.
+
+        Args:
+            order: sample indices, int32.
+            begin: the first batch, counted from 0.
+            end: the batch after the last.
+            checks: the batches among them to watch closely, `CHECKS_A_CALL` at most.
+
+        Returns:
+            The metrics so far.
+        """
+        logs: dict[str, Any] = {}
+        arguments = self._arguments(order, begin, end, checks)
+        if begin < self._full:
+            logs = self._many(*arguments)
+        if end > self._full:
+            logs = self._last(arguments[0])
+        return logs
+
+    def _arguments(self, order: np.ndarray, begin: int, end: int, checks: Sequence[int]) -> tuple[Any, ...]:
+        padded = np.full(CHECKS_A_CALL + 1, NO_CHECK, "int32")
+        padded[: len(checks)] = checks
+        return tf.constant(order), tf.constant(begin), tf.constant(min(end, self._full)), tf.constant(padded)
+
+    def _run_many(self, order: Any, begin: Any, end: Any, checks: Any) -> dict[str, Any]:
+        if self._instrument is None:
+            self._loop(self._step, order, begin, end)
         else:
-            chosen = order[begin : tf.minimum(begin + batch_size, samples)]
-        return tf.gather(x, chosen), tf.gather(y, chosen)
+            self._loop_and_check(self._instrument, order, begin, end, checks)
+        return dict(self._model.get_metrics_result())
 
-    def loop(run_step: Step, order: Any, begin: Any, end: Any) -> Any:
+    def _loop(self, step: Step, order: Any, begin: Any, end: Any) -> Any:
         def body(index: Any) -> Any:
-            run_step(batch(order, index))
+            step(self._batch(order, index))
             return index + 1
 
         return tf.while_loop(lambda index: index < end, body, [begin], parallel_iterations=1)[0]
 
-    def loop_and_check(order: Any, begin: Any, end: Any, checks: Any) -> None:
-        assert watched is not None
+    def _loop_and_check(self, instrument: Instrument, order: Any, begin: Any, end: Any, checks: Any) -> None:
+        with tf.init_scope():
+            plain, watched = (instrument.trace(self._step, level, self._spec()) for level in (0, 1))
 
         def body(index: Any, check: Any) -> Any:
-            index = loop(plain, order, index, tf.minimum(end, checks[check]))
-            return loop(watched, order, index, tf.minimum(end, index + 1)), check + 1
+            index = self._loop(plain, order, index, tf.minimum(end, checks[check]))
+            return self._loop(watched, order, index, tf.minimum(end, index + 1)), check + 1
 
         tf.while_loop(lambda index, check: index < end, body, [begin, 0], parallel_iterations=1)
 
-    @tf.function(jit_compile=jit_compile, autograph=False, reduce_retracing=False)
-    def many(order: Any, begin: Any, end: Any, checks: Any) -> dict[str, Any]:
-        if watched is None:
-            loop(plain, order, begin, end)
+    def _run_last(self, order: Any) -> dict[str, Any]:
+        chosen = order[self._full * self._batch_size :]
+        step = self._instrument.trace(self._step) if self._instrument else self._step
+        step((tf.gather(self._x, chosen), tf.gather(self._y, chosen)))
+        return dict(self._model.get_metrics_result())
+
+    def _batch(self, order: Any, index: Any) -> tuple[Any, Any]:
+        begin = index * self._batch_size
+        if self._jit_compile:
+            chosen = tf.slice(order, [begin], [self._batch_size])
         else:
-            loop_and_check(order, begin, end, checks)
-        return dict(model.get_metrics_result())
+            chosen = order[begin : tf.minimum(begin + self._batch_size, self._samples)]
+        return tf.gather(self._x, chosen), tf.gather(self._y, chosen)
 
-    @tf.function(autograph=False)
-    def last(order: Any) -> dict[str, Any]:
-        chosen = order[full * batch_size :]
-        remainder = instrument.trace(step) if instrument else step
-        remainder((tf.gather(x, chosen), tf.gather(y, chosen)))
-        return dict(model.get_metrics_result())
-
-    def run(order: np.ndarray, begin: int, end: int, checks: Sequence[int] = ()) -> dict[str, Any]:
-        logs: dict[str, Any] = {}
-        on_device = tf.constant(order)
-        if full and (begin < full or begin == end):
-            padded = np.full(CHECKS_A_CALL + 1, NO_CHECK, "int32")
-            padded[: len(checks)] = checks
-            logs = many(on_device, tf.constant(begin), tf.constant(min(end, full)), tf.constant(padded))
-        if end > full:
-            logs = last(on_device)
-        return logs
-
-    return run
-
-
-def evaluation_steps(model: Any, data: Arrays, batch_size: int) -> Callable[[], dict[str, Any]]:
-    """Builds a function that evaluates the model on all of `data`, in order, and returns the metrics."""
-    samples = len(data.x)
-    x, y = tf.constant(data.x), tf.constant(data.y)
-
-    @tf.function(autograph=False)
-    def run() -> dict[str, Any]:
-        def body(begin: Any) -> Any:
-            end = tf.minimum(begin + batch_size, samples)
-            model.test_step((x[begin:end], y[begin:end]))
-            return end
-
-        tf.while_loop(lambda begin: begin < samples, body, [0], parallel_iterations=1)
-        return dict(model.get_metrics_result())
-
-    return run
+    def _spec(self) -> tuple[Any, Any]:
+        size = self._batch_size if self._jit_compile else None
+        return tuple(tf.TensorSpec((size, *array.shape[1:]), array.dtype) for array in (self._x, self._y))
