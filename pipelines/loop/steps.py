@@ -66,6 +66,8 @@ class TrainSteps:
             meanwhile()
             return
         arguments = self._arguments(order, 0, 0, ())
+        if self._instrument is not None:
+            self._instrument.trace(self._step, 0, self._spec())
         # Both traces patch the same layers for a moment, so that they must follow each other.
         self._many.get_concrete_function(*arguments)
         with ThreadPoolExecutor(1) as pool:
@@ -115,8 +117,7 @@ class TrainSteps:
         return tf.while_loop(lambda index: index < end, body, [begin], parallel_iterations=1)[0]
 
     def _loop_and_check(self, instrument: Instrument, order: Any, begin: Any, end: Any, checks: Any) -> None:
-        with tf.init_scope():
-            plain, watched = (instrument.trace(self._step, level, self._spec()) for level in (0, 1))
+        plain, watched = instrument.trace(self._step, 0), instrument.trace(self._step, 1)
 
         def body(index: Any, check: Any) -> Any:
             index = self._loop(plain, order, index, tf.minimum(end, checks[check]))
