@@ -44,13 +44,16 @@ class Seen:
 
         TensorFlow sorts dictionaries by key on their way out of a function; records are in call order.
         """
+
+        def ordered(values: dict[str, Any]) -> dict[str, Any]:
+            return {path: values[path] for path in sorted(values, key=places.__getitem__)}
+
         return dataclasses.replace(
             self,
             gradients={key: self.gradients[key] for key in sorted(self.gradients, key=lambda key: places[key[0]])},
-            **{
-                name: {path: values[path] for path in sorted(values, key=places.__getitem__)}
-                for name, values in (("deltas", self.deltas), ("outputs", self.outputs), ("slopes", self.slopes))
-            },
+            deltas=ordered(self.deltas),
+            outputs=ordered(self.outputs),
+            slopes=ordered(self.slopes),
         )
 
 

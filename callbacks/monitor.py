@@ -11,7 +11,7 @@ import numpy as np
 from piste.callbacks.findings import Finding, follow
 from piste.callbacks.instrument import Instrument
 from piste.callbacks.records import Record, UnitWindow, make_record
-from piste.callbacks.report import write_health_report
+from piste.callbacks.report import write_health_report, write_shares
 from piste.callbacks.rules import Rule
 from piste.callbacks.taps import replaced
 
@@ -94,6 +94,8 @@ class Monitor(keras.callbacks.Callback):
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self.file.write_text("")
+            for old in self._units_folder.glob("*.npz"):
+                old.unlink()
         if not self._lent:
             self._enter()
 
@@ -198,9 +200,13 @@ class Monitor(keras.callbacks.Callback):
         with self.file.open("a") as lines:
             lines.write(json.dumps(record) + "\n")
         if shares is not None:
-            folder = self.file.with_name(f"{self.file.stem}_units")
-            folder.mkdir(exist_ok=True)
-            np.savez_compressed(folder / f"{record['step']:08d}.npz", **shares[0])
+            self._units_folder.mkdir(exist_ok=True)
+            write_shares(self._units_folder / f"{record['step']:08d}.npz", shares[0])
+
+    @property
+    def _units_folder(self) -> Path:
+        assert self.file is not None
+        return self.file.with_name(f"{self.file.stem}_units")
 
     def _judge(self) -> None:
         open_before = {(old.rule, old.layer) for old in self.findings if not old.closed}

@@ -36,8 +36,8 @@ class UnitWindow:
             path -> active share of each unit and the samples it rests on, once the window and the one before it are
             full; None until then.
         """
-        for path, counts in active.items():
-            self._counts[path] = self._counts.get(path, 0) + counts
+        for path, now in active.items():
+            self._counts[path] = self._counts.get(path, 0) + now
         self._items += items
         if self._items < self._window or not self._counts:
             return None

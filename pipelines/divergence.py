@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 
-class StopOnDivergence(keras.callbacks.Callback):  # type: ignore[misc]
+class StopOnDivergence(keras.callbacks.Callback):
     """Ends training soon after the loss became NaN or infinite: nothing learnt after that is of use."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ import keras
 from piste.pipelines.run_folder import disk_errors
 
 
-class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]
+class EpochLog(keras.callbacks.Callback):
     """Appends every epoch's figures to a JSON-lines file and keeps them.
 
     Args:

@@ -7,7 +7,7 @@ from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="piste")
-class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """Raises the rate linearly, lowers it as fast, and ends far below where it began.
 
     The rate goes from `max_rate * start_fraction` to `max_rate` in the first 45 % of the steps, back in the next

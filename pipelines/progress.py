@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 
-class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]
+class EpochLines(keras.callbacks.Callback):
     """A line an epoch, and a bar within the epoch when the output is a terminal.
 
     Args:

@@ -1,6 +1,7 @@
-"""Reads the per-unit shares that a monitor wrote beside its records."""
+"""The per-unit shares that a monitor writes beside its records: one npz a window."""
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +37,16 @@ def read_shares(folder: str | Path) -> dict[str, np.ndarray]:
             f"Expected active shares of units in {latest.name}, at most {LARGEST:,} bytes. Received a file that "
             f"cannot be read: {error}. Remove it to report without the unit map."
         ) from error
+
+
+def write_shares(file: Path, shares: Mapping[str, np.ndarray]) -> None:
+    """Writes the active shares of all units; unlike `numpy.savez` it takes layers of any name, such as "file".
+
+    Args:
+        file: the npz file.
+        shares: path -> active share of each unit, shape (units,).
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, share in shares.items():
+            with archive.open(f"{path}.npy", "w") as entry:
+                np.lib.format.write_array(entry, np.asarray(share), allow_pickle=False)

@@ -31,7 +31,7 @@ class Chunks:
         self.begin = self.end = 0
         self._train, self._steps, self._order_of, self._instrument = train, steps, order, instrument
         self._done = done
-        self._order: np.ndarray | None = None
+        self._order = np.empty(0, "int32")
         self._pace = 0.0
         self._logs: dict[str, Any] = {}
 

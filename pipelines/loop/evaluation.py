@@ -1,6 +1,5 @@
 """Evaluation in one call, over arrays that stay on the device."""
 
-from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -8,8 +7,8 @@ import tensorflow as tf
 from piste.pipelines.data.dataset import Arrays
 
 
-def evaluation_steps(model: Any, data: Arrays, batch_size: int) -> Callable[[], dict[str, Any]]:
-    """Builds a function that evaluates the model on all of `data`, in order, and returns the metrics.
+def evaluation_steps(model: Any, data: Arrays, batch_size: int) -> Any:
+    """Builds a `tf.function` that evaluates the model on all of `data`, in order, and returns the metrics.
 
     Args:
         model: a compiled model.

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from piste.callbacks.report import read_shares, shares
+from piste.callbacks.report import read_shares, shares, write_shares
 
 
 def test_the_latest_file_is_read(tmp_path: Path) -> None:
@@ -38,3 +38,14 @@ def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(shares, "LARGEST", 1000)
     with pytest.raises(ValueError, match=r"at most 1,000 bytes. Received .* it unpacks to 80,"):
         read_shares(tmp_path)
+
+
+def test_layers_of_any_name_are_written_and_read(tmp_path: Path) -> None:
+    written = {"file": np.array([0.0, 0.5]), "block/allow_pickle": np.array([1.0]), "args#2": np.array([0.25])}
+    write_shares(tmp_path / "00000050.npz", written)
+    found = read_shares(tmp_path)
+    assert {path: share.tolist() for path, share in found.items()} == {
+        "file": [0.0, 0.5],
+        "block/allow_pickle": [1.0],
+        "args#2": [0.25],
+    }
