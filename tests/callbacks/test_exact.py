@@ -55,7 +55,7 @@ def check(model: Any, forward: Forward, run: Callable[[], dict[str, Any]], rtol:
     kernels = {layer.name: np.array(layer.kernel) for layer in model.layers if hasattr(layer, "kernel")}
     record = run()
     figures = record["layers"]
-    close = {"rtol": rtol, "atol": 1e-9}
+    close: Any = {"rtol": rtol, "atol": 1e-9}
     np.testing.assert_allclose(record["loss"], float(loss), **close)
     np.testing.assert_allclose(record["loss_max"], float(loss), **close)
     np.testing.assert_allclose(record["grad_norm"], norm(*gradients.values()), **close)

@@ -172,7 +172,7 @@ def test_the_compiled_loop_refuses_two_monitors() -> None:
         run(net(), [GradientMonitor(), DeadUnitMonitor()], "graph")
 
 
-class Subclassed(keras.Model):  # type: ignore[misc]
+class Subclassed(keras.Model):
     """A model that is built by its first batch."""
 
     def __init__(self) -> None:
