@@ -77,6 +77,8 @@ def make_optimizer(training: Training, steps: int) -> Any:
             arguments["learning_rate"] = OneCycle(steps=steps, **schedule.arguments)
         else:
             arguments["learning_rate"] = make("schedules", schedule)
+    # Keras would count its optimizers, and the file of the weights would differ from run to run in a process.
+    arguments.setdefault("name", training.optimizer.type)
     return make("optimizers", Component(type=training.optimizer.type, arguments=arguments))
 
 
