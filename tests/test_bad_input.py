@@ -40,7 +40,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-BAD_CONFIGS = {
+BAD_CONFIGS: dict[str, tuple[str | bytes, str]] = {
     "unknown key": (
         _config(model="type: mlp, hiden: [4]"),
         "net.yaml:3:20: error: `model.hiden` is no key of a config. Did you mean `hidden`?",
