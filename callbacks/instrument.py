@@ -157,7 +157,7 @@ class Instrument:
         keys = [key for keys, _ in self._figures(seen, {}) for key in keys]
         widths = {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
         biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
-        return keys, widths, {path: sum(int(part.shape[0]) for part in parts) for path, parts in biases.items()}
+        return keys, widths, {path: sum(part.shape.num_elements() for part in parts) for path, parts in biases.items()}
 
     def _lay_out(self) -> Memory:
         assert self._plan is not None

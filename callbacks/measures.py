@@ -108,10 +108,10 @@ def saturated_share(slope: Any, supremum: float) -> Any:
 
 
 def first_bad(vectors: Sequence[Any]) -> Any:
-    """Finds the first entry of all vectors that is not finite.
+    """Finds the first entry of all tensors that is not finite.
 
     Returns:
-        Its place in the vectors laid end to end, int32, or -1 if all are finite.
+        Its place in the flattened tensors laid end to end, int32, or -1 if all are finite.
 
     Example:
         >>> int(first_bad([tf.constant([1.0]), tf.constant([2.0, float("nan")])]))
@@ -119,5 +119,6 @@ def first_bad(vectors: Sequence[Any]) -> Any:
     """
     if not vectors:
         return tf.constant(-1)
-    bad = ~tf.math.is_finite(tf.concat([tf.cast(vector, "float32") for vector in vectors], axis=0))
+    flat = [tf.reshape(tf.cast(vector, "float32"), [-1]) for vector in vectors]
+    bad = ~tf.math.is_finite(tf.concat(flat, axis=0))
     return tf.where(tf.reduce_any(bad), tf.argmax(tf.cast(bad, "int32"), output_type=tf.int32), -1)

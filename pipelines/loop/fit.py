@@ -1,6 +1,6 @@
 """`fit` over arrays that stay on the device: Keras owns the epochs, Piste the steps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -11,6 +11,7 @@ from piste.pipelines.data.dataset import Arrays
 from piste.pipelines.data.order import epoch_order
 from piste.pipelines.loop.chunks import ChunkCallbacks, Chunks
 from piste.pipelines.loop.evaluation import evaluation_steps
+from piste.pipelines.loop.grappler import same_graphs_watched_or_not
 from piste.pipelines.loop.steps import TrainSteps
 from piste.pipelines.loop.stream import stream_batches
 
@@ -52,20 +53,29 @@ def fit(
     """
     if mode not in ("fused", "graph", "stream"):
         raise ValueError(f"`mode` must be fused, graph or stream. Received: {mode!r}.")
-    steps = -(-len(train.x) // batch_size)
 
     def order(epoch: int) -> np.ndarray:
         return epoch_order(len(train.x), seed, epoch) if shuffle else np.arange(len(train.x), dtype="int32")
 
-    if mode == "stream":
-        return model.fit(
-            stream_batches(train, batch_size, order),
-            validation_data=stream_batches(validation, TEST_BATCH) if validation else None,
-            epochs=epochs,
-            callbacks=list(callbacks),
-            shuffle=False,
-            verbose=verbose,
-        )
+    arguments = {"epochs": epochs, "shuffle": False, "verbose": verbose}
+    with same_graphs_watched_or_not():
+        if mode == "stream":
+            held_out = stream_batches(validation, TEST_BATCH) if validation else None
+            batches = stream_batches(train, batch_size, order)
+            return model.fit(batches, validation_data=held_out, callbacks=list(callbacks), **arguments)
+        return _fit_compiled(model, train, validation, batch_size, order, mode == "fused", callbacks, arguments)
+
+
+def _fit_compiled(
+    model: Any,
+    train: Arrays,
+    validation: Arrays | None,
+    batch_size: int,
+    order: Callable[[int], np.ndarray],
+    jit_compile: bool,
+    callbacks: Sequence[Any],
+    arguments: dict[str, Any],
+) -> Any:
     monitors = [callback for callback in callbacks if hasattr(callback, "lend_instrument")]
     if len(monitors) > 1:
         names = " and ".join(type(monitor).__name__ for monitor in monitors)
@@ -73,29 +83,27 @@ def fit(
             f"The compiled loop carries one monitor. Received: {names}; use HealthMonitor, which measures both."
         )
     model.optimizer.build(model.trainable_variables)
-    instrument = monitors[0].lend_instrument(model) if monitors else None
-    train_steps = TrainSteps(model, train, batch_size, instrument, jit_compile=mode == "fused")
-    chunks = Chunks(train_steps, steps, order, instrument, int(model.optimizer.iterations.numpy()))
-    test = evaluation_steps(model, validation, TEST_BATCH) if validation else None
-    hooks = ChunkCallbacks(
-        chunks, test, callbacks=list(callbacks), add_history=True, add_progbar=verbose != 0, verbose=verbose,
-        epochs=epochs, steps=steps, model=model,
-    )  # fmt: skip
     plain = model.train_function
-    model.train_function = lambda iterator: chunks.run()  # a plain function survives copy.deepcopy(model)
+    restore = None
     try:
+        instrument = monitors[0].lend_instrument(model) if monitors else None
+        train_steps = TrainSteps(model, train, batch_size, instrument, jit_compile)
+        steps = -(-len(train.x) // batch_size)
+        chunks = Chunks(train_steps, steps, order, instrument, int(model.optimizer.iterations.numpy()))
+        test = evaluation_steps(model, validation, TEST_BATCH) if validation else None
+        shown = {"add_progbar": arguments["verbose"] != 0, "verbose": arguments["verbose"]}
+        hooks = ChunkCallbacks(
+            chunks, test, callbacks=list(callbacks), add_history=True, epochs=arguments["epochs"], steps=steps,
+            model=model, **shown,
+        )  # fmt: skip
+        restore = hooks.restore
+        model.train_function = lambda iterator: chunks.run()  # a plain function survives copy.deepcopy(model)
         # Keras counts these elements and calls the train function for each; what to train on, the loop knows.
-        tickets = tf.data.Dataset.range(steps)
-        return model.fit(
-            tickets,
-            validation_data=tf.data.Dataset.range(1) if validation else None,
-            epochs=epochs,
-            callbacks=hooks,
-            shuffle=False,
-            verbose=verbose,
-        )
+        tickets, ticket = tf.data.Dataset.range(steps), tf.data.Dataset.range(1) if validation else None
+        return model.fit(tickets, validation_data=ticket, callbacks=hooks, **arguments)
     finally:
         model.train_function = plain
-        hooks.restore()
+        if restore is not None:
+            restore()
         for monitor in monitors:
             monitor.return_instrument()
