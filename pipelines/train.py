@@ -1,6 +1,7 @@
 """The whole pipeline: a config in, a run folder out."""
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +30,7 @@ class Trained:
     epochs: list[dict[str, Any]]
     monitor: Any
     diverged: int | None
-    interrupted: bool
+    interrupted: KeyboardInterrupt | None
     seconds: float
 
 
@@ -66,11 +67,12 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
     environment = _environment(config, data, mode)
     write_json(folder / "environment.json", environment)
     say = _voice(console)
-    say(f"{config.name}: {len(data.train)} samples, {model.count_params():,} weights, {mode.name} ({mode.why})")
+    weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    say(f"{config.name}: {len(data.train)} samples, {weights:,} weights, {mode.name} ({mode.why})")
     trained = _fit(config, data, model, mode, folder, console)
     _finish(folder, config, trained, environment, started, say)
-    if trained.interrupted:
-        raise KeyboardInterrupt
+    if trained.interrupted is not None:
+        raise trained.interrupted
     if trained.diverged is not None:
         raise DivergedError(
             f"The loss must stay finite. Received: a loss that is not, in epoch {trained.diverged}; "
@@ -132,7 +134,7 @@ def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, consol
     callbacks = [monitor, divergence, log, lines]
     if training.early_stopping is not None:
         callbacks.append(EarlyStopping(**training.early_stopping.model_dump()))
-    started, interrupted = time.perf_counter(), False
+    started, interrupted = time.perf_counter(), None
     try:
         with quiet_stderr():
             fit(
@@ -146,8 +148,8 @@ def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, consol
                 mode=mode.name,
                 callbacks=[callback for callback in callbacks if callback is not None],
             )
-    except KeyboardInterrupt:
-        interrupted = True
+    except KeyboardInterrupt as error:
+        interrupted = error
     finally:
         if lines is not None:
             lines.close()
@@ -169,12 +171,13 @@ def _finish(
         "training_seconds": round(trained.seconds, 3),
     }
     try:
-        if not trained.interrupted and trained.diverged is None:
+        if trained.interrupted is None and trained.diverged is None:
             environment |= _judge(folder, config, model, data)
-    except KeyboardInterrupt:
-        trained.interrupted = True
+    except KeyboardInterrupt as error:
+        trained.interrupted = error
     finally:  # an export that fails its verification costs the run neither its weights nor its facts
-        environment |= {"interrupted": trained.interrupted, "seconds": round(time.perf_counter() - started, 3)}
+        seconds = round(time.perf_counter() - started, 3)
+        environment |= {"interrupted": trained.interrupted is not None, "seconds": seconds}
         write_json(folder / "environment.json", environment)
     for finding in findings:
         if not finding.closed:

@@ -21,7 +21,7 @@ COMMANDS = {
     "schema": "piste.pipelines.commands.schema",
     "show": "piste.pipelines.commands.show",
 }
-_INTERRUPTED, _PIPE_CLOSED, _BUG = 130, 141, 70
+_INTERRUPTED, _PIPE_CLOSED, _TERMINATED, _BUG = 130, 141, 143, 70
 
 
 class Commands(click.Group):
@@ -82,9 +82,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        from piste.pipelines.interrupt import Terminated
+
         click.echo("interrupted", err=True)
-        return _INTERRUPTED
+        return _TERMINATED if isinstance(error.__cause__ or error, Terminated) else _INTERRUPTED
     except BrokenPipeError:
         # The reader has gone; what Python still holds for it must not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

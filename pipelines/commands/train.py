@@ -22,9 +22,11 @@ def command(config: str, overrides: tuple[str, ...], run: Path | None, form: str
     from rich.console import Console
 
     from piste.pipelines.config.load import load_config
+    from piste.pipelines.interrupt import sigterm_interrupts
     from piste.pipelines.train import train
 
-    finished = train(load_config(config, overrides), run, Console(stderr=form == "json"))
+    with sigterm_interrupts():
+        finished = train(load_config(config, overrides), run, Console(stderr=form == "json"))
     if form == "json":
         print_json(
             {

@@ -29,22 +29,23 @@ def test_without_a_terminal_there_is_a_line_an_epoch_and_no_noise() -> None:
     narrow = os.environ | {"COLUMNS": "40"}
     done = subprocess.run([*PISTE, "train", "net.yaml"], capture_output=True, text=True, env=narrow)
     assert (done.returncode, done.stderr) == (0, "")
-    # 2 x 8 + 8 and 8 x 2 + 2, and the mean and deviation of two features in the scaling layer.
+    # 2 x 8 + 8 and 8 x 2 + 2
     first, *epochs, last = done.stdout.splitlines()
-    assert first == "net: 180 samples, 46 weights, fused (the data fits and XLA compiles every layer)"
+    assert first == "net: 180 samples, 42 weights, fused (the data fits and XLA compiles every layer)"
     assert [line.split("  ")[0] for line in epochs] == ["epoch 1/2", "epoch 2/2"]
     assert last == "report: runs/net-001/report.html"
 
 
-def test_ctrl_c_saves_weights_findings_and_report() -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_saves_weights_findings_and_report(number: signal.Signals, code: int) -> None:
     command = [*PISTE, "train", "net.yaml", "--set", "training.epochs=1000000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         while not process.stdout.readline().startswith("epoch"):
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, "interrupted\n")
+    assert (process.returncode, errors) == (code, "interrupted\n")
     folder = Path("runs/net-001")
     for name in ("checkpoints/final.weights.h5", "findings.json", "report.html", "metrics.jsonl", "health.jsonl"):
         assert (folder / name).is_file(), name
