@@ -60,11 +60,13 @@ def first(data: Any, samples: int) -> Any:
 
 
 def in_turns(contenders: dict[str, Callable[[], float]], runs: int) -> dict[str, float]:
-    """Runs all contenders one after the other, `runs` times, and returns the median of each."""
+    """Runs all contenders one after the other, `runs` times in alternating order, and returns the median of each."""
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    order = list(contenders)
     for _ in range(runs):
-        for name, run in contenders.items():
-            seconds[name].append(run())
+        for name in order:
+            seconds[name].append(contenders[name]())
+        order.reverse()
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import tensorflow as tf
 
 from piste.callbacks.checks import is_check, is_check_in_graph
-from piste.callbacks.figures import Figures, Key, Seen, gradient_figures, seen_by, unit_figures
-from piste.callbacks.measures import active_items, first_bad
+from piste.callbacks.figures import Figures, Key, Seen, active_counts, gradient_figures, seen_by, unit_figures
+from piste.callbacks.measures import first_bad
 from piste.callbacks.memory import Memory, Reading
 from piste.callbacks.sites import Site, build_symbolically, find_sites
 from piste.callbacks.taps import run_tapped
@@ -155,7 +155,7 @@ class Instrument:
     def _make_plan(self, seen: Seen) -> Plan:
         """Lists what there is to keep on the device, without computing anything."""
         keys = [key for keys, _ in self._figures(seen, {}) for key in keys]
-        widths = {path: int(slope.shape[-1]) for path, slope in seen.slopes.items()} if self._units else {}
+        widths = {path: int(h.shape[-1]) for path, h in seen.outputs.items()} if self._units else {}
         biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
         return keys, widths, {path: sum(part.shape.num_elements() for part in parts) for path, parts in biases.items()}
 
@@ -178,9 +178,9 @@ class Instrument:
             self._memory = self._lay_out()
         biases = [parts for (_, kind), parts in seen.gradients.items() if kind == "bias"]
         bad = first_bad([part for parts in biases for part in parts])
-        slopes = list(seen.slopes.values()) if self._memory.widths else []
-        active = tf.concat([active_items(slope) for slope in slopes], axis=0) if slopes else tf.zeros(0)
-        items = tf.cast(tf.shape(slopes[0])[0], "float32") if slopes else tf.zeros(())
+        outputs = list(seen.outputs.values()) if self._memory.widths else []
+        active = active_counts(seen, self.sites) if outputs else tf.zeros(0)
+        items = tf.cast(tf.shape(outputs[0])[0], "float32") if outputs else tf.zeros(())
         self._memory.count(seen.loss, bad, active, items)
 
     def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> None:

@@ -22,6 +22,8 @@ class Site:
         activation: name of the activation applied last, from the activations table; None where there is none.
         slope: `(z, h) -> f'(z)`; None where the activation is unknown or there is none.
         supremum: the largest |f'| there is.
+        reads_input: the slope is taken from z and not from h.
+        rises: a slope that is not flat stays so for all larger h, as ReLU's or ELU's does.
         inner_activation: the activation is the layer's attribute and not a layer of its own.
     """
 
@@ -32,6 +34,8 @@ class Site:
     activation: str | None
     slope: Callable[[Any, Any], Any] | None
     supremum: float
+    reads_input: bool
+    rises: bool
     inner_activation: bool
 
     @property
@@ -120,11 +124,16 @@ def _site(path: str, layer: Any) -> tuple[Site | None, str | None]:
     elif inner and identify(function) is None and function is not keras.activations.softmax:
         blind = f"{path}: its activation {_name(function)} is not in the activations table, so units stay unseen"
     if known is None:
-        site = Site(path, layer, kernels, biases, None, None, 1.0, inner) if own else None
+        site = Site(path, layer, kernels, biases, None, None, 1.0, False, False, inner) if own else None
         return site, blind
     activation, arguments = known
-    supremum = activation.facts(**arguments).supremum
-    return Site(path, layer, kernels, biases, activation.name, slope(known, layer), supremum, inner), blind
+    facts = activation.facts(**arguments)
+    reads_input = activation.slope_from == "input"
+    rises = not reads_input and facts.saturates in ("none", "left")
+    slope_of = slope(known, layer)
+    return Site(
+        path, layer, kernels, biases, activation.name, slope_of, facts.supremum, reads_input, rises, inner
+    ), blind
 
 
 def _name(function: Any) -> str:

@@ -15,7 +15,8 @@ from piste.pipelines.config.load import load_config
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {
-    name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/training.md", "docs/monitors.md")
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/training.md", "docs/monitors.md", "docs/report.md")
 }
 PYTHON = [
     (name, block) for name, text in PAGES.items() for block in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
