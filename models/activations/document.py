@@ -59,7 +59,7 @@ def squared_relu(z):
 
 
 entry = piste.register_activation("squared_relu", squared_relu, initializer="he_normal", formula="max(z, 0)^2")
-print(entry.facts().saturates)    # left
+print(entry.facts().saturates)  # left
 ```
 
 Its facts are measured on a grid and its slope is had by differentiation. The name works in every config that the

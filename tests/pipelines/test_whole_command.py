@@ -36,10 +36,16 @@ def test_without_a_terminal_there_is_a_line_an_epoch_and_no_noise() -> None:
     assert last == "report: runs/net-001/report.html"
 
 
+def _heed_ctrl_c() -> None:
+    """A shell makes its background jobs ignore Ctrl-C, and the tests may run in one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_saves_weights_findings_and_report(number: signal.Signals, code: int) -> None:
     command = [*PISTE, "train", "net.yaml", "--set", "training.epochs=1000000"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=_heed_ctrl_c) as process:
         assert process.stdout is not None
         while not process.stdout.readline().startswith("epoch"):
             assert process.poll() is None
