@@ -59,3 +59,7 @@ class UntrustedError(PisteError):
     """The input asks for something that Piste refuses to do for safety."""
 
     exit_code = 10
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM asked the process to end; what was trained is saved, and the exit code is 143."""

@@ -124,6 +124,7 @@ def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, consol
     from piste.callbacks import HealthMonitor
     from piste.pipelines.divergence import StopOnDivergence
     from piste.pipelines.epoch_log import EpochLog
+    from piste.pipelines.interrupt import RaiseInterrupt, noted_interrupts
     from piste.pipelines.loop.fit import fit
     from piste.pipelines.progress import EpochLines
 
@@ -136,7 +137,8 @@ def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, consol
         callbacks.append(EarlyStopping(**training.early_stopping.model_dump()))
     started, interrupted = time.perf_counter(), None
     try:
-        with quiet_stderr():
+        with noted_interrupts() as pending, quiet_stderr():
+            callbacks.append(RaiseInterrupt(pending))
             fit(
                 model,
                 data.train,
@@ -148,6 +150,7 @@ def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, consol
                 mode=mode.name,
                 callbacks=[callback for callback in callbacks if callback is not None],
             )
+            interrupted = pending[0] if pending else None
     except KeyboardInterrupt as error:
         interrupted = error
     finally:

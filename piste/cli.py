@@ -83,10 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        from piste.pipelines.interrupt import Terminated
-
         click.echo("interrupted", err=True)
-        return _TERMINATED if isinstance(error.__cause__ or error, Terminated) else _INTERRUPTED
+        terminated = type(error.__cause__ or error).__name__ == "Terminated"
+        return _TERMINATED if terminated else _INTERRUPTED
     except BrokenPipeError:
         # The reader has gone; what Python still holds for it must not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,11 +22,9 @@ def command(config: str, overrides: tuple[str, ...], run: Path | None, form: str
     from rich.console import Console
 
     from piste.pipelines.config.load import load_config
-    from piste.pipelines.interrupt import sigterm_interrupts
     from piste.pipelines.train import train
 
-    with sigterm_interrupts():
-        finished = train(load_config(config, overrides), run, Console(stderr=form == "json"))
+    finished = train(load_config(config, overrides), run, Console(stderr=form == "json"))
     if form == "json":
         print_json(
             {
