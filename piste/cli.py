@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 from piste import __version__
-from piste.pipelines.errors import DiskError, PisteError
+from piste.pipelines.errors import DiskError, PisteError, Terminated
 
 COMMANDS = {
     "train": "piste.pipelines.commands.train",
@@ -84,8 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
         click.echo("interrupted", err=True)
-        terminated = type(error.__cause__ or error).__name__ == "Terminated"
-        return _TERMINATED if terminated else _INTERRUPTED
+        return _TERMINATED if isinstance(error.__cause__ or error, Terminated) else _INTERRUPTED
     except BrokenPipeError:
         # The reader has gone; what Python still holds for it must not be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
