@@ -1,62 +1,52 @@
 """The README's table: `python -m benchmarks.throughput [--data DIR] [--runs 5]`.
 
-Times plain `model.fit`, Piste with the monitor and Piste without it in turns, in one process, and whole commands in
-turns after that. Prints medians and ratios of medians. `--data` names a folder with the four files of Fashion-MNIST;
-without it the embedded 10,000 images are used. The CNN sees 10,000 images in either case.
+Times plain `model.fit`, the same with deterministic ops, Piste with the monitor and Piste without it in turns, each
+side in a process of its own, and whole commands in turns after that. Prints medians and ratios of medians. `--data`
+names a folder with the four files of Fashion-MNIST; without it the embedded 10,000 images are used. The CNN sees
+10,000 images in either case.
 """
 
 import argparse
-import dataclasses
+import contextlib
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from benchmarks.nets import CNN, WIDTHS, batch_size, book_model, config, load
-from piste.pipelines.environment import quiet_stderr, start_tensorflow
+from benchmarks.nets import CNN, WIDTHS, config
 
 TARGETS = {"300-100": 6.0, "20 x 100": 5.0, CNN: 1.1}
 COMMAND_TARGET, MONITOR_TARGET = 2.0, 1.10
+SIDES = {"plain": ["epoch"], "deterministic": ["epoch"], "piste": ["watched", "bare"]}
 
 
-def timed_fits(net: str, data: Any) -> dict[str, Callable[[], float]]:
-    """Returns for each contender a function that trains and returns the seconds of one warm epoch.
-
-    Plain `fit` is traced before the first turn. Piste compiles at every `fit`, so it trains three epochs a turn and the
-    mean of the last two counts.
-    """
-    from piste.callbacks import HealthMonitor
-    from piste.pipelines.build import build
-    from piste.pipelines.epoch_log import EpochLog
-    from piste.pipelines.loop.fit import fit
-    from piste.pipelines.modes import choose_mode
-
-    settings = config(net, None)
-    plain, floats = book_model(net), data.train.x / 255.0
-    model = build(settings, data)
-    mode = choose_mode(settings, model, data).name
-
-    def book() -> float:
-        log = EpochLog()
-        plain.fit(floats, data.train.y, batch_size=batch_size(net), epochs=1, verbose=0, callbacks=[log])
-        return float(log.epochs[-1]["seconds"])
-
-    def piste(*monitors: Any) -> float:
-        log = EpochLog()
-        fit(model, data.train, epochs=3, batch_size=batch_size(net), mode=mode, callbacks=[*monitors, log])
-        return statistics.mean(float(epoch["seconds"]) for epoch in log.epochs[1:])
-
-    plain.fit(floats[:64], data.train.y[:64], batch_size=batch_size(net), verbose=0)
-    return {"model.fit": book, "Piste, watched": lambda: piste(HealthMonitor()), "Piste": piste}
+@contextlib.contextmanager
+def timed_fits(net: str, directory: str | None) -> Iterator[dict[str, Callable[[], float]]]:
+    """Starts a process for each side and yields, for each contender, what asks it for the seconds of a warm epoch."""
+    data = ["--data", directory] if directory else []
+    with contextlib.ExitStack() as stack:
+        contenders: dict[str, Callable[[], float]] = {}
+        for side, names in SIDES.items():
+            command = [sys.executable, "-m", "benchmarks.contenders", side, net, *data]
+            process = stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            assert process.stdin is not None and process.stdout is not None
+            stack.callback(process.stdin.close)
+            process.stdout.readline()  # "ready": it must not load while another side is timed
+            for name in names:
+                contenders[f"{side} {name}"] = lambda process=process, name=name: ask(process, name)  # type: ignore[misc]
+        yield contenders
 
 
-def first(data: Any, samples: int) -> Any:
-    """Returns the data with the first training samples only."""
-    return dataclasses.replace(data, train=type(data.train)(data.train.x[:samples], data.train.y[:samples]))
+def ask(process: "subprocess.Popen[str]", name: str) -> float:
+    """Lets a process time one contender."""
+    assert process.stdin is not None and process.stdout is not None
+    print(name, file=process.stdin, flush=True)
+    return float(process.stdout.readline())
 
 
 def in_turns(contenders: dict[str, Callable[[], float]], runs: int) -> dict[str, float]:
@@ -97,30 +87,22 @@ def main() -> None:
     parser.add_argument("--command-runs", type=int, default=5, help="turns of each whole command")
     parser.add_argument("--only", choices=["fits", "commands"], help="one half of the table")
     options = parser.parse_args()
-    settings = config("300-100", options.data)
-    start_tensorflow(settings.runtime, settings.seed)
-    data = load(options.data)
-    print(f"{len(data.train)} images, medians of {options.runs} fits and {options.command_runs} commands, in turns\n")
-    print("| measured | model.fit or script | Piste, watched | Piste, unwatched | ratio | target |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print(f"medians of {options.runs} fits and {options.command_runs} commands, in turns\n")
+    print("| measured | plain Keras | the same, deterministic | Piste, watched | unwatched | ratio | target |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for net in (*WIDTHS, CNN) if options.only != "commands" else ():
-        part = data if net != CNN else first(data, 10_000)
-        with quiet_stderr():
-            medians = in_turns(timed_fits(net, part), options.runs)
-        book, watched, bare = medians.values()
-        ratio = f"{book / watched:.2f} x faster"
-        what = f"s/epoch, {net}, {len(part.train):,} images"
-        print(f"| {what} | {book:.2f} | {watched:.2f} | {bare:.2f} | {ratio} | {TARGETS[net]:g} x |")
-        if net != CNN:
-            cost = f"{watched / bare:.3f}"
-            print(f"| watched / unwatched, {net} | | {watched:.2f} | {bare:.2f} | {cost} | {MONITOR_TARGET:.2f} |")
+        with timed_fits(net, options.data) as contenders:
+            plain, deterministic, watched, bare = in_turns(contenders, options.runs).values()
+        ratio = f"{plain / watched:.2f} x faster"
+        seconds = f"{plain:.2f} | {deterministic:.2f} | {watched:.2f} | {bare:.2f}"
+        print(f"| s/epoch, {net} | {seconds} | {ratio} | {TARGETS[net]:g} x |", flush=True)
+        cost = f"{watched / bare:.3f}"
+        print(f"| watched / unwatched, {net} | | | {watched:.2f} | {bare:.2f} | {cost} | {MONITOR_TARGET:.2f} |")
     for net in WIDTHS if options.only != "fits" else ():
-        medians = in_turns(timed_commands(net, options.data), options.command_runs)
-        script, command = medians.values()
+        script, command = in_turns(timed_commands(net, options.data), options.command_runs).values()
         ratio = f"{script / command:.2f} x faster"
-        print(
-            f"| s, whole command, 5 epochs, {net} | {script:.1f} | {command:.1f} | | {ratio} | {COMMAND_TARGET:g} x |"
-        )
+        seconds = f"{script:.1f} | | {command:.1f} |"
+        print(f"| s, whole command, 5 epochs, {net} | {seconds} | {ratio} | {COMMAND_TARGET:g} x |", flush=True)
 
 
 if __name__ == "__main__":
