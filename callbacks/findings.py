@@ -1,7 +1,7 @@
 """What a rule concluded."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 Severity = Literal["info", "warning", "critical"]
@@ -36,6 +36,30 @@ class Finding:
     advice: str
     change: Mapping[str, Any]
     closed: bool = False
+
+    @classmethod
+    def at(
+        cls,
+        record: Mapping[str, Any],
+        rule: str,
+        layer: str | None,
+        severity: Severity,
+        *,
+        evidence: Mapping[str, float],
+        causes: Sequence[str],
+        advice: str,
+        change: Mapping[str, Any],
+    ) -> "Finding":
+        """Returns the finding of one check.
+
+        Example:
+            >>> found = Finding.at({"epoch": 2, "step": 50}, "DEAD", "act", "info",
+            ...                    evidence={"share": 0.1}, causes=[], advice="", change={})
+            >>> found.epoch, found.step, found.last_step
+            (2, 50, 50)
+        """
+        step = record["step"]
+        return cls(rule, layer, severity, record["epoch"], step, step, evidence, tuple(causes), advice, change)
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the finding as JSON can hold it."""

@@ -4,17 +4,16 @@ import math
 from collections.abc import Sequence
 
 from piste.callbacks.records import Record
-from piste.callbacks.rules.vanishing import delta_profile
+from piste.callbacks.rules.depth import depth_profile, depth_score
 
 
 def gradient_summary(record: Record) -> dict[str, float]:
     """Returns `grad_norm`, `depth_score` and `update_ratio` of one check; NaN where there is nothing to measure."""
-    profile = list(delta_profile(record).values())
-    measurable = len(profile) >= 2 and profile[0] > 0 and profile[-1] > 0
+    score = depth_score(depth_profile(record))
     ratios = [float(part["update_ratio"]) for part in record["layers"].values() if "update_ratio" in part]
     return {
         "grad_norm": float(record.get("grad_norm", math.nan)),
-        "depth_score": math.log10(profile[0] / profile[-1]) if measurable else math.nan,
+        "depth_score": math.nan if score is None else score,
         "update_ratio": max(ratios, default=math.nan),
     }
 

@@ -4,86 +4,92 @@ from collections.abc import Sequence
 
 from piste.callbacks.findings import Finding, Severity
 from piste.callbacks.records import Record
+from piste.callbacks.rules.changes import MATCHED, clip, steeper
+from piste.callbacks.rules.history import finite, latest_with, places_with
+from piste.callbacks.rules.life import Life, life
+from piste.callbacks.rules.traits import judged
 
-SEVERITIES: tuple[tuple[float, Severity], ...] = ((0.9, "critical"), (0.5, "warning"), (0.1, "info"))
-CHANGES = {
-    **{name: {"model.activation": "leaky_relu"} for name in ("relu", "relu6")},
-    **{name: {"model.activation": "elu"} for name in ("sigmoid", "tanh", "hard_sigmoid", "softsign", "hard_swish")},
-}
+Z_SQUARED = 1.959964**2  # of a normal distribution's middle 95 %
 
 
-def dead(records: Sequence[Record]) -> list[Finding]:
+def dead(
+    records: Sequence[Record], *, some: float = 0.1, half: float = 0.5, most: float = 0.9, born: float = 0.8
+) -> list[Finding]:
     """Says which layers have units that do nothing.
 
     A unit is dead when the slope of its activation stayed below 0.001 on every sample of two windows in a row. With
-    M samples that means, at 95 % confidence, that fewer than `1 - 0.05^(1/M)` of all samples activate it.
+    M samples Wilson's interval says at 95 % confidence that fewer than `z^2 / (M + z^2)` of all samples activate it,
+    z = 1.96. Layers that were dead at the first count were born so; others died, most of them by the count that rose
+    most.
 
     Args:
         records: oldest first.
+        some: share of dead units from which a layer is worth a finding for information.
+        half: the share from which it is a warning.
+        most: the share from which it is critical.
+        born: share of the dead units that must have been dead at the first count for the start to be the cause.
 
     Returns:
-        A finding for each layer with 10 % dead units (info), 50 % (warning) or 90 % (critical).
+        A finding for each layer with dead units enough.
 
     References:
         Lu et al., 2019, Dying ReLU and initialization: theory and numerical examples.
     """
-    if records[-1]["nonfinite"] is not None:
-        return []  # the slope of NaN is no number, so every unit would count as dead
-    counted = [record for record in records if any("dead" in part for part in record["layers"].values())]
-    if not counted:
+    records = finite(records)
+    now = latest_with(records, "dead")
+    bounds: tuple[tuple[float, Severity], ...] = ((most, "critical"), (half, "warning"), (some, "info"))
+    if now is None:
         return []
-    now, first = counted[-1], counted[0]
-    findings = []
+    found: dict[str, Severity] = {}
     for path, part in now["layers"].items():
-        if "dead" not in part:
-            continue
-        share = part["dead"] / part["units"]
-        severity = next((name for bound, name in SEVERITIES if share >= bound), None)
-        if severity is None:
-            continue
-        at_first = first["layers"].get(path, {})
-        born = at_first.get("dead", 0) / at_first["units"] if "units" in at_first else 0.0
-        name = str(part.get("activation", "the activation"))
-        findings.append(
-            Finding(
-                rule="DEAD",
-                layer=path,
-                severity=severity,
-                epoch=now["epoch"],
-                step=now["step"],
-                last_step=now["step"],
-                evidence={
-                    "dead": float(part["dead"]),
-                    "units": float(part["units"]),
-                    "share": share,
-                    "share_at_first": born,
-                    "samples": float(part["samples"]),
-                    "active_below": 1.0 - 0.05 ** (1.0 / part["samples"]),
-                },
-                causes=_causes(born, share),
-                advice=(
-                    f"{part['dead']} of {part['units']} units of {path} are flat on all of {part['samples']} samples: "
-                    f"{name} passes no gradient there, so they cannot recover. {_way_out(name)}"
-                ),
-                change=CHANGES.get(name, {}),
-            )
-        )
-    return findings
+        share = part["dead"] / part["units"] if "dead" in part else 0.0
+        severity = next((name for bound, name in bounds if share >= bound), None)
+        if severity is not None and judged(now, path):
+            found[path] = severity
+    counts = places_with(records, "dead") if found else []
+    return [_finding(now, path, severity, life(records, counts, path), born) for path, severity in found.items()]
 
 
-def _way_out(name: str) -> str:
-    if name in CHANGES:
-        return f"Use {CHANGES[name]['model.activation']}, which is steep over a wider range, or a lower learning rate."
-    return "Use a lower learning rate, and check that the inputs are scaled."
-
-
-def _causes(born: float, share: float) -> tuple[str, ...]:
-    if born >= 0.8 * share:
-        return (
-            "the units were dead from the start: biases too negative, inputs not scaled, or a narrow and deep net",
-            "the initialiser does not match the activation",
-        )
-    return (
-        "the units died while training: a step too large pushed their biases down; lower the learning rate",
-        "inputs that are not scaled make single steps too large",
+def _finding(now: Record, path: str, severity: Severity, lived: Life, born: float) -> Finding:
+    part = now["layers"][path]
+    name, from_start = part["activation"], lived.at_first >= born * part["dead"]
+    return Finding.at(
+        now,
+        "DEAD",
+        path,
+        severity,
+        evidence={
+            "dead": float(part["dead"]),
+            "units": float(part["units"]),
+            "share": part["dead"] / part["units"],
+            "share_at_first": lived.at_first / part["units"],
+            "samples": float(part["samples"]),
+            "active_below": Z_SQUARED / (part["samples"] + Z_SQUARED),
+            **lived.evidence(),
+        },
+        causes=_born() if from_start else _died(lived),
+        advice=(
+            f"{part['dead']} of {part['units']} units of {path} are flat on all of {part['samples']} samples: "
+            f"{name} passes no gradient there, so they cannot recover by themselves. "
+            f"Use {steeper(name)['model.activation']}, which is steep over a wider range, "
+            + ("and the matched initialiser with biases of 0." if from_start else "or a lower learning rate.")
+        ),
+        change={**steeper(name), **(MATCHED if from_start else clip(now))},
     )
+
+
+def _born() -> list[str]:
+    return [
+        "the units were dead from the start: biases too negative, inputs not scaled, or a narrow and deep net",
+        "the initialiser does not match the activation",
+    ]
+
+
+def _died(lived: Life) -> list[str]:
+    drift = "the units died while training: their biases drifted down; lower the learning rate"
+    data = "inputs that are not scaled make single steps too large"
+    if lived.spike is None:
+        return [drift, data]
+    before, highest = lived.spike
+    jump = f"the loss went from {before:.3g} to {highest:.3g} by step {lived.died_step}"
+    return [f"the units died while training: a step was too large, for {jump}; lower the learning rate", data]

@@ -1,17 +1,20 @@
 """VANISHING: the error signal shrinks on its way back to the first layer."""
 
-import math
 import statistics
 from collections.abc import Sequence
-from typing import Any
 
 from piste.callbacks.findings import Finding, Severity
 from piste.callbacks.records import Record
+from piste.callbacks.rules.changes import MATCHED
+from piste.callbacks.rules.converged import is_converged
+from piste.callbacks.rules.depth import depth_profile, depth_score, steepest
+from piste.callbacks.rules.history import finite, typical
+from piste.callbacks.rules.traits import bounded
 
-BOUNDED = {"sigmoid": 0.25, "hard_sigmoid": 1 / 6, "tanh": 1.0, "softsign": 1.0}
 
-
-def vanishing(records: Sequence[Record], *, decades: float = -3.0, checks: int = 5) -> list[Finding]:
+def vanishing(
+    records: Sequence[Record], *, decades: float = -3.0, checks: int = 5, progress: float = 0.05
+) -> list[Finding]:
     """Says where the gradient has vanished.
 
     The depth score of a check is `log10(delta_first / delta_last)`, the root mean squares of the loss's derivative
@@ -22,74 +25,63 @@ def vanishing(records: Sequence[Record], *, decades: float = -3.0, checks: int =
         records: oldest first.
         decades: the score below which the median of the last checks must lie.
         checks: how many checks the median is taken of; fewer say nothing.
+        progress: share of the first losses by which the loss must have fallen for no more than a warning.
 
     Returns:
-        One finding at the first layer, or none. It is critical if the loss has not fallen by 5 % either.
+        One finding at the first layer, or none; it is critical if the loss does not fall either.
 
     References:
         Glorot and Bengio, 2010, Understanding the difficulty of training deep feedforward neural networks.
     """
+    records = finite(records)
     recent = records[-checks:]
-    profiles = [profile for profile in map(delta_profile, recent) if len(profile) >= 2]
-    if len(profiles) < checks:
-        return []
-    values = [list(profile.values()) for profile in profiles]
-    ends = [(deltas[0], deltas[-1]) for deltas in values]
-    if any(first <= 0 or last <= 0 for first, last in ends):
-        return []
-    score = statistics.median(math.log10(first / last) for first, last in ends)
-    if score >= decades:
+    scores = [score for record in recent if (score := depth_score(depth_profile(record))) is not None]
+    score = statistics.median(scores) if len(scores) == checks else 0.0
+    if score >= decades or is_converged(records):
         return []
     latest = records[-1]
-    layer = next(iter(profiles[-1]))
-    stuck = _loss(recent) > 0.95 * _loss(records[:checks])
+    profile = depth_profile(latest)
+    layer, last = next(iter(profile)), list(profile.values())[-1]
+    now, before = typical(recent, "loss"), typical(records[:checks], "loss")
+    stuck = now is not None and before is not None and before - now < progress * abs(before)
     severity: Severity = "critical" if stuck else "warning"
-    names = [part["activation"] for part in latest["layers"].values() if "activation" in part]
     return [
-        Finding(
-            rule="VANISHING",
-            layer=layer,
-            severity=severity,
-            epoch=latest["epoch"],
-            step=latest["step"],
-            last_step=latest["step"],
+        Finding.at(
+            latest,
+            "VANISHING",
+            layer,
+            severity,
             evidence={
                 "depth_score": score,
-                "delta_first": ends[-1][0],
-                "delta_last": ends[-1][1],
-                "layers": float(len(profiles[-1])),
+                "delta_first": profile[layer],
+                "delta_last": last,
+                "layers": float(len(profile)),
             },
-            causes=_causes(names, len(profiles[-1])),
+            causes=_causes(records, profile, decades),
             advice=(
                 f"The error signal loses {-score:.1f} decades between the last layer and {layer}, so the first "
                 "layers hardly learn. Use ELU or another unbounded activation with its matched initialiser; "
                 "if that is not enough, add batch normalisation or use fewer layers."
             ),
-            change={"model.activation": "elu", "model.initializer": "auto"},
+            change={**({"model.activation": "elu"} if bounded(latest) else {}), **MATCHED},
         )
     ]
 
 
-def delta_profile(record: Record) -> dict[str, float]:
-    """Returns path -> delta RMS of the layers with weights, in call order, where it is finite."""
-    return {
-        path: part["delta_rms"] for path, part in record["layers"].items() if isinstance(part.get("delta_rms"), float)
-    }
-
-
-def _loss(records: Sequence[Record]) -> float:
-    return statistics.median(float(record["loss"]) for record in records)
-
-
-def _causes(names: list[Any], layers: int) -> tuple[str, ...]:
-    bounded = [name for name in names if name in BOUNDED]
+def _causes(records: Sequence[Record], profile: dict[str, float], decades: float) -> list[str]:
     causes = []
-    if bounded:
-        slope = BOUNDED[bounded[0]]
+    for name, slope in bounded(records[-1])[:1]:
         causes.append(
-            f"{bounded[0]} passes back at most {slope:.2g} of the signal a layer, and less where it saturates; "
-            f"there are {layers} layers"
+            f"{name} passes back at most {slope:.2g} of the signal a layer, and less where it saturates; "
+            f"there are {len(profile)} layers"
         )
+    at_first = depth_score(depth_profile(records[0]))
+    if at_first is not None and at_first >= decades:
+        causes.append(f"units saturated or died while training: at first the signal lost {-at_first:.1f} decades only")
     causes.append("the initial weights are too small for this activation")
-    causes.append("nothing renormalises the signal over this depth: no batch normalisation, no skip connections")
-    return tuple(causes)
+    near, far, change = steepest(profile)
+    causes.append(
+        "nothing renormalises the signal over this depth: no batch normalisation, no skip connections; it loses most, "
+        f"{-change:.1f} decades, between {far} and {near}"
+    )
+    return causes
