@@ -7,11 +7,15 @@ from typing import Any
 import tensorflow as tf
 
 from piste.callbacks.checks import is_check, is_check_in_graph
-from piste.callbacks.figures import Figures, Key, Seen, active_counts, gradient_figures, seen_by, unit_figures
+from piste.callbacks.gradients import Figures, gradient_figures
 from piste.callbacks.measures import first_bad
 from piste.callbacks.memory import Memory, Reading
+from piste.callbacks.optimizers import accumulation, clipping, skips, steps_applied
+from piste.callbacks.replicas import apart_from_strategies, is_watched_replica
+from piste.callbacks.seen import Key, Seen, idle_biases, seen_by
 from piste.callbacks.sites import Site, build_symbolically, find_sites
 from piste.callbacks.taps import run_tapped
+from piste.callbacks.units import SAMPLED, active_counts, unit_figures, unit_samples
 
 Step = Callable[[Any], Any]
 Plan = tuple[list[Key], dict[str, int], dict[str, int]]
@@ -41,11 +45,14 @@ class Instrument:
     ) -> None:
         self.sites: list[Site] = []
         self.unseen: list[str] = []
+        self.idle: set[str] = set()
         self._model = model
         self._selection = (layers, exclude)
         self._gradients, self._units = gradients, units
-        self._step = tf.Variable(int(model.optimizer.iterations.numpy()), dtype="int32")
-        self._every = tf.Variable(every)
+        self._accumulation = accumulation(model.optimizer)
+        done = int(steps_applied(model.optimizer).numpy())
+        self._step = apart_from_strategies(lambda: tf.Variable(done))
+        self._every = apart_from_strategies(lambda: tf.Variable(every))
         self._period = every
         self._memory: Memory | None = None
         self._shared: tuple[Step, Any] | None = None
@@ -67,9 +74,19 @@ class Instrument:
         self._period = steps
         self._every.assign(steps)
 
+    @property
+    def done(self) -> int:
+        """Gradients taken in so far, those of earlier `fit`s included."""
+        return int(self._step.numpy())
+
     def level(self, step: int) -> int:
-        """Returns 1 for a step to measure and 0 for one to count only; `step` counts from 1."""
-        return int(is_check(step, self._period))
+        """Returns 1 for a step to measure and 0 for one to count only.
+
+        Args:
+            step: gradients taken in, counted from 1; where they are accumulated, only an update can be measured.
+        """
+        update, rest = divmod(step, self._accumulation)
+        return int(not rest and is_check(update, self._period))
 
     def trace(self, step: Step, level: int | None = None, spec: Any = None) -> Step:
         """Wraps a train step.
@@ -89,8 +106,10 @@ class Instrument:
             self._memory = self._lay_out()
 
         def watched(data: Any) -> Any:
-            if self._memory is None and not self.sites:
-                self._find_sites(data)
+            if not is_watched_replica():
+                return run_tapped(self._model, [], step, data)[0]
+            if not self.sites:
+                self._look_at(data)
             if level is None:
                 return self._choose_in_graph(step, data)
             before = self._kernels() if level else {}
@@ -107,8 +126,10 @@ class Instrument:
         readings = self._memory.read() if self._memory else []
         return [reading.in_order(self._places) for reading in readings]
 
-    def _find_sites(self, data: Any) -> None:
+    def _look_at(self, data: Any) -> None:
         build_symbolically(self._model, data)
+        if not self._model.optimizer.built:
+            self._model.optimizer.build(self._model.trainable_variables)
         layers, exclude = self._selection
         self.sites, self.unseen = find_sites(self._model, layers, exclude)
         if not self.sites:
@@ -118,13 +139,9 @@ class Instrument:
                 stacklevel=2,
             )
 
-    def _look_at(self, data: Any) -> None:
-        if not self.sites:
-            build_symbolically(self._model, data)
-            self.sites, self.unseen = find_sites(self._model, *self._selection)
-
     def _choose_in_graph(self, step: Step, data: Any) -> Any:
-        due = is_check_in_graph(self._step + 1, self._every)
+        update = (self._step + 1) // self._accumulation
+        due = is_check_in_graph(update, self._every) & ((self._step + 1) % self._accumulation == 0)
         blank = {path: [tf.zeros_like(kernel) for kernel in kernels] for path, kernels in self._kernels().items()}
         before = tf.cond(due, self._kernels, lambda: blank) if blank else {}
         logs, seen = self._run(step, data)
@@ -133,10 +150,14 @@ class Instrument:
         return logs
 
     def _run(self, step: Step, data: Any) -> tuple[Any, Seen]:
+        optimizer = self._model.optimizer
+        applied = tf.identity(tf.convert_to_tensor(steps_applied(optimizer))) if skips(optimizer) else None
         logs, taps = run_tapped(self._model, self.sites, step, data)
+        skipped = 0 if applied is None else tf.cast(tf.equal(applied, steps_applied(optimizer)), "int32")
         for path in [call.path for call in taps.calls] + [site.path for site in self.sites]:
             self._places.setdefault(path, len(self._places))
-        return logs, seen_by(taps, self.sites).in_order(self._places)
+        self.idle |= idle_biases(taps)
+        return logs, seen_by(taps, self.sites, tf.convert_to_tensor(skipped)).in_order(self._places)
 
     def _run_shared(self, step: Step, data: Any) -> tuple[Any, Seen]:
         logs, seen = self._share(step)(data)
@@ -155,13 +176,15 @@ class Instrument:
     def _make_plan(self, seen: Seen) -> Plan:
         """Lists what there is to keep on the device, without computing anything."""
         keys = [key for keys, _ in self._figures(seen, {}) for key in keys]
-        widths = {path: int(h.shape[-1]) for path, h in seen.outputs.items()} if self._units else {}
+        widths = {path: int(signal.shape[-1]) for path, signal in seen.signals.items()} if self._units else {}
         biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
         return keys, widths, {path: sum(part.shape.num_elements() for part in parts) for path, parts in biases.items()}
 
     def _lay_out(self) -> Memory:
         assert self._plan is not None
-        return Memory(*self._plan, self._step)
+        keys, widths, flagged = self._plan
+        may_skip = skips(self._model.optimizer)
+        return apart_from_strategies(lambda: Memory(keys, widths, flagged, self._step, self._accumulation, may_skip))
 
     def _kernels(self) -> dict[str, list[Any]]:
         if not self._gradients:
@@ -177,20 +200,25 @@ class Instrument:
             self._plan = self._make_plan(seen)
             self._memory = self._lay_out()
         biases = [parts for (_, kind), parts in seen.gradients.items() if kind == "bias"]
-        bad = first_bad([part for parts in biases for part in parts])
-        outputs = list(seen.outputs.values()) if self._memory.widths else []
-        active = active_counts(seen, self.sites) if outputs else tf.zeros(0)
-        items = tf.cast(tf.shape(outputs[0])[0], "float32") if outputs else tf.zeros(())
-        self._memory.count(seen.loss, bad, active, items)
+        # An optimizer that skips such steps scales the loss down and goes on: nothing is lost then.
+        bad = first_bad([] if skips(self._model.optimizer) else [part for parts in biases for part in parts])
+        active = active_counts(seen, self.sites) if self._memory.widths else tf.zeros(0)
+        self._memory.count(seen, bad, active, self._items(seen))
 
     def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> None:
         assert self._memory is not None
-        self._memory.write(tf.concat([compute() for _, compute in self._figures(seen, before)], axis=0))
+        figures = tf.concat([compute() for _, compute in self._figures(seen, before)], axis=0)
+        samples = unit_samples(seen, self.sites) if self._memory.widths else tf.zeros((len(SAMPLED), 0))
+        self._memory.write(figures, samples, self._items(seen))
+
+    def _items(self, seen: Seen) -> Any:
+        signals = list(seen.signals.values())
+        return tf.cast(tf.shape(signals[0])[0], "float32") if signals else tf.zeros(())
 
     def _figures(self, seen: Seen, before: dict[str, list[Any]]) -> Figures:
         figures: Figures = [([("", "loss")], lambda: seen.loss[tf.newaxis])]
         if self._gradients:
-            figures += gradient_figures(seen, self.sites, before)
+            figures += gradient_figures(seen, self.sites, before, clipping(self._model.optimizer))
         if self._units:
             figures += unit_figures(seen, self.sites)
         return figures

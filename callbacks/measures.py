@@ -3,6 +3,7 @@
 They take many tensors at once, because what costs in a compiled step is the number of operations to compile.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import tensorflow as tf
 
 SATURATED_BELOW = 0.05
 ACTIVE_FROM = 1e-3
+TINY = 1e-30
 
 
 def sums_of_squares(groups: Sequence[Sequence[Any]]) -> Any:
@@ -28,6 +30,13 @@ def sums_of_squares(groups: Sequence[Sequence[Any]]) -> Any:
     # l2_loss is half the sum of squares in one operation.
     halves = [tf.add_n([tf.nn.l2_loss(tf.cast(dense(part), "float32")) for part in group]) for group in groups]
     return 2.0 * tf.stack(halves)
+
+
+def product(factors: Sequence[Any]) -> Any:
+    """Multiplies in float32; a single factor, which may be sparse, is returned as it is."""
+    if len(factors) == 1:
+        return factors[0]
+    return functools.reduce(tf.multiply, [tf.cast(factor, "float32") for factor in factors])
 
 
 def dense(tensor: Any) -> Any:
@@ -72,6 +81,42 @@ def update_ratios(before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]
     """
     changes = [[new - old for new, old in zip(*pair, strict=True)] for pair in zip(after, before, strict=True)]
     return tf.sqrt(sums_of_squares(changes)) / (tf.sqrt(sums_of_squares(before)) + 1e-12)
+
+
+def common_shares(kernels: Sequence[Any]) -> Any:
+    """Shares of the kernels' power that all units have in common: `units * ||mean over units||^2 / ||kernel||^2`.
+
+    1 means that all units have the same weights; 0 that their mean is 0. A kernel of zeros has 1.
+
+    Args:
+        kernels: shape (..., units).
+
+    Example:
+        >>> common_shares([tf.constant([[1.0, 1.0], [2.0, 2.0]]), tf.constant([[3.0, 1.0]])]).numpy().round(6).tolist()
+        [1.0, 0.800000011920929]
+    """
+    kernels = [tf.cast(kernel, "float32") for kernel in kernels]
+    units = tf.constant([float(kernel.shape[-1]) for kernel in kernels])
+    means = sums_of_squares([[tf.reduce_mean(kernel, axis=-1)] for kernel in kernels])
+    return (units * means + TINY) / (sums_of_squares([[kernel] for kernel in kernels]) + TINY)
+
+
+def unit_means(values: Any) -> Any:
+    """Mean of each unit's values over batch and positions.
+
+    Args:
+        values: float32 of shape (batch, ..., units).
+
+    Example:
+        >>> unit_means(tf.constant([[1.0, 0.0], [3.0, 1.0]])).numpy().tolist()
+        [2.0, 0.5]
+    """
+    return tf.reduce_mean(values, axis=list(range(values.shape.rank - 1)))
+
+
+def unit_peaks(values: Any) -> Any:
+    """Largest of each unit's values over batch and positions, like `unit_means`."""
+    return tf.reduce_max(values, axis=list(range(values.shape.rank - 1)))
 
 
 def active_items(slope: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from piste.callbacks.figures import Key
+from piste.callbacks.seen import Key, Seen
+from piste.callbacks.units import SAMPLED
 
 RING_ENTRIES = 1 << 22
 NEVER = -1
@@ -22,6 +23,9 @@ class Reading:
         figures: (path, figure) -> number; the path "" is the whole model.
         active: path -> per unit, the batch items since the check before on which the unit was active.
         items: batch items since the check before.
+        sampled: name in `SAMPLED` -> path -> per unit, that of the check's own batch.
+        batch: batch items of the check's own step.
+        skipped: steps since the check before that the optimizer skipped; None if it skips none.
         first_bad: (step, path or None) where the first number that was not finite was seen, or None.
     """
 
@@ -29,6 +33,9 @@ class Reading:
     figures: dict[Key, float]
     active: dict[str, np.ndarray]
     items: int
+    sampled: dict[str, dict[str, np.ndarray]]
+    batch: int
+    skipped: int | None
     first_bad: tuple[int, str | None] | None
 
     def in_order(self, places: Mapping[str, int]) -> "Reading":
@@ -44,19 +51,30 @@ class Memory:
         keys: the figures of a check, in the order of a row.
         widths: path -> number of units that are counted there.
         flagged: path -> number of gradient entries that are looked at there for numbers that are not finite.
-        step: optimizer updates done so far.
+        step: gradients taken in so far.
+        accumulation: gradients that are averaged for one update.
+        skips: whether the optimizer may skip a step.
     """
 
-    def __init__(self, keys: list[Key], widths: Mapping[str, int], flagged: Mapping[str, int], step: Any) -> None:
+    def __init__(
+        self,
+        keys: list[Key],
+        widths: Mapping[str, int],
+        flagged: Mapping[str, int],
+        step: Any,
+        accumulation: int,
+        skips: bool,
+    ) -> None:
         self.widths = dict(widths)
         self._keys, self._flagged = keys, dict(flagged)
-        self._step = step
+        self._step, self._accumulation, self._skips = step, accumulation, skips
         units = sum(widths.values())
-        width = len(keys) + 2 + units
+        width = len(keys) + 3 + (1 + len(SAMPLED)) * units
         with tf.init_scope():
             self._rows = tf.Variable(tf.zeros((max(4, min(64, RING_ENTRIES // width)), width)))
-            self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 3), "int32"))
+            self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 4), "int32"))
             self._filled = tf.Variable(0)
+            self._skipped = tf.Variable(0)
             self._items = tf.Variable(0.0)
             self._loss_max = tf.Variable(-np.inf, dtype="float32")
             self._active = tf.Variable(tf.zeros(units))
@@ -67,38 +85,46 @@ class Memory:
         """How many checks fit before `read` must empty the memory."""
         return int(self._rows.shape[0])
 
-    def count(self, loss: Any, bad: Any, active: Any, items: Any) -> None:
+    def count(self, seen: Seen, bad: Any, active: Any, items: Any) -> None:
         """Adds one step, in the graph.
 
         Args:
-            loss: float32 scalar.
+            seen: what the taps saw.
             bad: place of the first gradient entry that is not finite, int32 scalar, or -1.
             active: batch items on which each unit was active, float32 of shape (all units,).
             items: number of batch items, float32 scalar.
         """
         self._step.assign_add(1)
-        self._loss_max.assign(tf.maximum(self._loss_max, loss))
-        first = ((bad != NEVER) | ~tf.math.is_finite(loss)) & (self._bad[0] == NEVER)
-        self._bad.assign(tf.where(first, tf.stack([self._step, bad]), self._bad))
+        self._skipped.assign_add(seen.skipped)
+        self._loss_max.assign(tf.maximum(self._loss_max, seen.loss))
+        first = ((bad != NEVER) | ~tf.math.is_finite(seen.loss)) & (self._bad[0] == NEVER)
+        self._bad.assign(tf.where(first, tf.stack([self._updates(), bad]), self._bad))
         if self.widths:
             self._active.assign_add(active)
             self._items.assign_add(items)
 
-    def write(self, figures: Any) -> None:
+    def write(self, figures: Any, samples: Any, batch: Any) -> None:
         """Adds one row in the graph and starts the counts anew.
 
         Args:
             figures: float32 of shape (keys,).
+            samples: what `SAMPLED` names, float32 of shape (3, all units).
+            batch: batch items of this step, float32 scalar.
         """
-        row = tf.concat([figures, [self._items, self._loss_max], self._active], axis=0)
-        steps = tf.concat([[self._step], self._bad], axis=0)
+        counts = [self._items, batch, self._loss_max]
+        row = tf.concat([figures, counts, self._active, tf.reshape(samples, [-1])], axis=0)
+        steps = tf.concat([[self._updates(), self._skipped], self._bad], axis=0)
         place = self._filled[tf.newaxis]
         self._rows.scatter_update(tf.IndexedSlices(row[tf.newaxis], place))
         self._steps.scatter_update(tf.IndexedSlices(steps[tf.newaxis], place))
         self._filled.assign((self._filled + 1) % self.capacity)
+        self._skipped.assign(0)
         self._items.assign(0.0)
         self._loss_max.assign(-np.inf)
         self._active.assign(tf.zeros_like(self._active))
+
+    def _updates(self) -> Any:
+        return self._step if self._accumulation == 1 else -(-self._step // self._accumulation)
 
     def read(self) -> list[Reading]:
         """Copies the rows to the host and forgets them on the device."""
@@ -109,17 +135,24 @@ class Memory:
         self._filled.assign(0)
         return [self._reading(row, *map(int, numbers)) for row, numbers in zip(rows, steps, strict=True)]
 
-    def _reading(self, row: np.ndarray, step: int, bad_step: int, bad_place: int) -> Reading:
-        head, active = np.split(row, [len(self._keys) + 2])
+    def _reading(self, row: np.ndarray, step: int, skipped: int, bad_step: int, bad_place: int) -> Reading:
+        head, units = np.split(row, [len(self._keys) + 3])
         figures = dict(zip(self._keys, map(float, head), strict=False)) | {("", "loss_max"): float(head[-1])}
-        counts = np.split(active, np.cumsum(list(self.widths.values()))[:-1])
+        active, *sampled = units.reshape(1 + len(SAMPLED), -1)
         return Reading(
             step=step,
             figures=figures,
-            active=dict(zip(self.widths, counts, strict=True)) if self.widths else {},
-            items=int(head[-2]),
+            active=self._by_layer(active),
+            items=int(head[-3]),
+            sampled={name: self._by_layer(values) for name, values in zip(SAMPLED, sampled, strict=True)},
+            batch=int(head[-2]),
+            skipped=skipped if self._skips else None,
             first_bad=None if bad_step == NEVER else (bad_step, self._layer_at(bad_place)),
         )
+
+    def _by_layer(self, values: np.ndarray) -> dict[str, np.ndarray]:
+        parts = np.split(values, np.cumsum(list(self.widths.values()))[:-1])
+        return dict(zip(self.widths, parts, strict=True)) if self.widths else {}
 
     def _layer_at(self, place: int) -> str | None:
         if place == NEVER:

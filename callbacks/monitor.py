@@ -1,19 +1,21 @@
 """What all monitors share: getting into the train step of any `fit`, and out of it again."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from piste.callbacks.chance import chance_loss
 from piste.callbacks.findings import Finding, follow
 from piste.callbacks.instrument import Instrument
-from piste.callbacks.records import Record, UnitWindow, make_record
-from piste.callbacks.report import write_health_report, write_shares
+from piste.callbacks.patches import replaced
+from piste.callbacks.records import Record, make_record
+from piste.callbacks.report import write_health_report, write_units
 from piste.callbacks.rules import Rule
-from piste.callbacks.taps import replaced
+from piste.callbacks.windows import UnitWindows
 
 Action = str | Callable[[Finding], None]
 CHECKS_BEFORE_THINNING, CHECKS_A_STAGE, MOST_CHECKS = 1_000, 100, 2_000
@@ -87,10 +89,11 @@ class Monitor(keras.callbacks.Callback):
         """Starts new records and gets into the train step."""
         instrument, lent = self._instrument, self._lent
         self._forget()
-        self._units = UnitWindow(self.window)
+        self._units = UnitWindows(self.window)
         self._epoch = 1
-        self._instrument, self._lent = (instrument, lent) if lent else (self._new_instrument(self.model), False)
-        self._done = int(self.model.optimizer.iterations.numpy())
+        self._chance = chance_loss(self.model)
+        instrument = instrument if lent and instrument else self._new_instrument(self.model)
+        self._instrument, self._lent, self._done = instrument, lent, instrument.done
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self.file.write_text("")
@@ -118,8 +121,9 @@ class Monitor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Reads what is left and adds a few numbers to the logs."""
+        assert self._instrument is not None
         self._take()
-        self._done = int(self.model.optimizer.iterations.numpy())
+        self._done = self._instrument.done
         if logs is not None and self.records:
             logs.update(self.summary())
 
@@ -181,12 +185,16 @@ class Monitor(keras.callbacks.Callback):
     def _take(self) -> None:
         assert self._instrument is not None
         for reading in self._instrument.read():
-            shares = self._units.add(reading.active, reading.items)
             names = {site.path: site.activation for site in self._instrument.sites if site.activation}
-            record = make_record(reading, self._epoch, names, shares)
+            record = make_record(reading, self._epoch, names, self._instrument.idle)
+            if self._chance is not None:
+                record["chance_loss"] = self._chance
+            figures, units = self._units.add(reading)
+            for path, more in figures.items():
+                record["layers"][path] |= more
             self.records.append(record)
-            self.shares = self.shares if shares is None else shares[0]
-            self._write(record, shares)
+            self.shares = units.get("active", self.shares)
+            self._write(record, units)
             self._judge()
         self.unseen = self._instrument.unseen
         beyond = len(self.records) - CHECKS_BEFORE_THINNING
@@ -194,14 +202,13 @@ class Monitor(keras.callbacks.Callback):
             stages = beyond // CHECKS_A_STAGE + 1
             self._instrument.every = NEVER if len(self.records) >= MOST_CHECKS else self.every * 2**stages
 
-    def _write(self, record: Record, shares: tuple[dict[str, np.ndarray], int] | None) -> None:
+    def _write(self, record: Record, units: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         if self.file is None:
             return
         with self.file.open("a") as lines:
             lines.write(json.dumps(record) + "\n")
-        if shares is not None:
-            self._units_folder.mkdir(exist_ok=True)
-            write_shares(self._units_folder / f"{record['step']:08d}.npz", shares[0])
+        if units:
+            write_units(self._units_folder, record["step"], units)
 
     @property
     def _units_folder(self) -> Path:

@@ -1,19 +1,24 @@
 """Reads the loss, the gradients and the activations of a train step while TensorFlow traces it.
 
 Nothing is added to the forward pass: the tape is asked for a few more derivatives than the step asks for, and
-layers remember the tensors that went through them. All patches live on instances and last as long as the trace.
+layers remember the tensors that went through them. All patches last as long as the trace.
 """
 
 import contextlib
 import dataclasses
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from unittest import mock
 
 import tensorflow as tf
 
+from piste.callbacks.optimizers import accumulated, accumulation, loss_scale
+from piste.callbacks.patches import wrapped_here
 from piste.callbacks.sites import Site
+
+NO_TAPE = (
+    "Expected a train step that takes its gradients with tf.GradientTape. Received a step that took none; remove the "
+    "monitor for this model."
+)
 
 
 @dataclasses.dataclass
@@ -43,22 +48,18 @@ class Taps:
 
     Args:
         calls: one entry a layer call, in call order.
-        gradients: id of a variable -> its gradient as the optimizer receives it.
-        loss: what the step differentiated; None until it has asked for gradients.
+        normalised: ids of the tensors that went into a normalisation by the batch.
+        gradients: id of a variable -> its gradient before clipping, of all replicas; where gradients are accumulated,
+            the average that would be applied now.
+        loss: what the step differentiated, of all replicas; None until it has asked for gradients.
         scale: the factor in loss, gradients and deltas that loss scaling put there, or None.
     """
 
     calls: list[Call] = dataclasses.field(default_factory=list)
+    normalised: set[int] = dataclasses.field(default_factory=set)
     gradients: dict[int, Any] = dataclasses.field(default_factory=dict)
     loss: Any = None
     scale: Any = None
-
-
-def loss_scale(optimizer: Any) -> Any:
-    """Returns the factor by which the optimizer scales the loss, a float32 scalar, or None if it does not."""
-    factor = getattr(optimizer, "dynamic_scale", None)
-    factor = optimizer.loss_scale_factor if factor is None else factor
-    return None if factor is None else tf.cast(tf.convert_to_tensor(factor), "float32")
 
 
 def run_tapped(model: Any, sites: list[Site], step: Callable[[Any], Any], data: Any) -> tuple[Any, Taps]:
@@ -81,45 +82,33 @@ def run_tapped(model: Any, sites: list[Site], step: Callable[[Any], Any], data: 
         return step(data), taps
 
 
-@contextlib.contextmanager
-def replaced(instance: Any, name: str, value: Any) -> Iterator[None]:
-    """Sets an instance's attribute past Keras's attribute tracking, and puts the old state back."""
-    attributes = vars(instance)
-    missing = object()
-    before = attributes.get(name, missing)
-    attributes[name] = value
-    try:
-        yield
-    finally:
-        if before is missing:
-            del attributes[name]
-        else:
-            attributes[name] = before
-
-
 def _tap_site(patches: contextlib.ExitStack, site: Site, taps: Taps, graph: Any) -> None:
-    layer = site.layer
-    if site.inner_activation:
-        activation, call = layer.activation, layer.call
-
-        def tapped_activation(z: Any, *args: Any, **kwargs: Any) -> Any:
+    def tap_activation(activation: Any) -> Any:
+        def tapped(z: Any, *args: Any, **kwargs: Any) -> Any:
             h = activation(z, *args, **kwargs)
             _remember(taps, site, z, h if site.slope else None, graph)
             return h
 
-        patches.enter_context(replaced(layer, "activation", tapped_activation))
-        return
-    call = layer.call
+        return tapped
 
-    def tapped_call(*args: Any, **kwargs: Any) -> Any:
-        out = call(*args, **kwargs)
-        if site.activation is not None:
-            _remember(taps, site, args[0] if args else next(iter(kwargs.values())), out, graph)
-        else:
-            _remember(taps, site, out if site.affine else None, None, graph)
-        return out
+    def tap_call(call: Any) -> Any:
+        def tapped(*args: Any, **kwargs: Any) -> Any:
+            out = call(*args, **kwargs)
+            given = args[0] if args else next(iter(kwargs.values()))
+            if site.normalises:
+                taps.normalised.add(id(given))
+            if site.activation is not None:
+                _remember(taps, site, given, out, graph)
+            else:
+                _remember(taps, site, out if site.affine else None, None, graph)
+            return out
 
-    patches.enter_context(replaced(layer, "call", tapped_call))
+        return tapped
+
+    if site.inner_activation:
+        patches.enter_context(wrapped_here(site.layer, "activation", tap_activation))
+    else:
+        patches.enter_context(wrapped_here(site.layer, "call", tap_call))
 
 
 def _remember(taps: Taps, site: Site, z: Any, h: Any, graph: Any) -> None:
@@ -136,25 +125,23 @@ def _graph_of(tensor: Any) -> Any:
 
 
 def _tap_tape(patches: contextlib.ExitStack, taps: Taps) -> None:
-    original = tf.GradientTape.gradient
-    thread = threading.get_ident()
+    def tap(original: Any) -> Any:
+        def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
+            hidden = [call for call in taps.calls if call.h is not None]
+            heads = _heads(taps.calls)
+            wanted = [sources, [call.h for call in hidden], [call.z for call in heads]]
+            found, by_h, by_z = original(tape, target, wanted, *args, **kwargs)
+            for call, derivative in zip(hidden, by_h, strict=True):
+                call.by_h = call.by_h if derivative is None else derivative
+            for call, derivative in zip(heads, by_z, strict=True):
+                call.by_z = call.by_z if derivative is None else derivative
+            if any(part is not None for part in tf.nest.flatten(found)):
+                taps.loss = tf.reduce_sum(tf.cast(target, "float32"))
+            return found
 
-    def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() != thread:
-            return original(tape, target, sources, *args, **kwargs)
-        hidden = [call for call in taps.calls if call.h is not None]
-        heads = _heads(taps.calls)
-        wanted = [sources, [call.h for call in hidden], [call.z for call in heads]]
-        found, by_h, by_z = original(tape, target, wanted, *args, **kwargs)
-        for call, derivative in zip(hidden, by_h, strict=True):
-            call.by_h = call.by_h if derivative is None else derivative
-        for call, derivative in zip(heads, by_z, strict=True):
-            call.by_z = call.by_z if derivative is None else derivative
-        if any(part is not None for part in tf.nest.flatten(found)):
-            taps.loss = tf.reduce_sum(tf.cast(target, "float32"))
-        return found
+        return gradient
 
-    patches.enter_context(mock.patch.object(tf.GradientTape, "gradient", gradient))
+    patches.enter_context(wrapped_here(tf.GradientTape, "gradient", tap))
 
 
 def _heads(calls: list[Call]) -> list[Call]:
@@ -168,16 +155,38 @@ def _heads(calls: list[Call]) -> list[Call]:
 
 
 def _tap_optimizer(patches: contextlib.ExitStack, optimizer: Any, taps: Taps) -> None:
-    apply = optimizer.apply
+    def tap(apply: Any) -> Any:
+        def tapped(grads: Any, trainable_variables: Any = None) -> Any:
+            grads = list(grads)
+            if trainable_variables is None:
+                return apply(grads)
+            if taps.loss is None:
+                raise ValueError(NO_TAPE)
+            variables = list(trainable_variables)
+            pairs = [pair for pair in zip(grads, variables, strict=True) if pair[0] is not None]
+            taps.loss, *gradients = _of_all_replicas([taps.loss, *(gradient for gradient, _ in pairs)])
+            for gradient, (_, variable) in zip(gradients, pairs, strict=True):
+                taps.gradients[id(variable)] = _averaged(gradient, variable, optimizer, taps.scale)
+            return apply(grads, variables)
 
-    def tapped_apply(grads: Any, trainable_variables: Any = None) -> Any:
-        grads = list(grads)
-        if trainable_variables is None:
-            return apply(grads)
-        variables = list(trainable_variables)
-        for gradient, variable in zip(grads, variables, strict=True):
-            if gradient is not None:
-                taps.gradients[id(variable)] = gradient
-        return apply(grads, variables)
+        return tapped
 
-    patches.enter_context(replaced(optimizer, "apply", tapped_apply))
+    patches.enter_context(wrapped_here(optimizer, "apply", tap))
+
+
+def _of_all_replicas(gradients: list[Any]) -> list[Any]:
+    """Sums the gradients of all replicas; every replica must take part."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return gradients
+    return list(context.all_reduce(tf.distribute.ReduceOp.SUM, gradients))
+
+
+def _averaged(gradient: Any, variable: Any, optimizer: Any, scale: Any) -> Any:
+    """Returns the average of a gradient and those accumulated before it."""
+    count = accumulation(optimizer)
+    if count == 1:
+        return gradient
+    before = accumulated(optimizer, variable)
+    before = before if scale is None else before * tf.cast(scale, before.dtype)
+    return (gradient + before) / count

@@ -83,7 +83,7 @@ def unit_charts(records: Sequence[Record]) -> list[Chart]:
 
 def _with_dead_share(record: Record) -> Record:
     layers = {
-        path: part | ({"dead_share": part["dead"] / part["units"]} if part.get("units") else {})
+        path: part | ({"dead_share": part["dead"] / part["units"]} if part.get("units") and "dead" in part else {})
         for path, part in record["layers"].items()
     }
     return {**record, "layers": layers}

@@ -31,10 +31,13 @@ def _gelu(z: Any, h: Any) -> Any:
 
 
 def _gelu_tanh(z: Any, h: Any) -> Any:
-    z = tf.clip_by_value(z, -8.0, 8.0)  # as own.gelu_tanh: powers overflow in float16
-    scale = math.sqrt(2 / math.pi)
-    t = tf.tanh(scale * (z + 0.044715 * z * z * z))
-    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * scale * (1 + 3 * 0.044715 * z * z)
+    # Powers overflow in float16, so that z is clipped. Neither the bound nor the order of the terms is that of
+    # own.gelu_tanh: TensorFlow would merge equal parts of the two and then round a watched step differently.
+    z = tf.clip_by_value(z, -9.0, 9.0)
+    scale, cubic = math.sqrt(2 / math.pi), 0.044715 * math.sqrt(2 / math.pi)
+    square = z * z
+    t = tf.tanh(z * (scale + cubic * square))
+    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * (scale + 3 * cubic * square)
 
 
 def _silu(z: Any, h: Any) -> Any:

@@ -24,13 +24,12 @@ class Chunks:
         steps: batches an epoch.
         order: epoch (from 0) -> sample order, int32.
         instrument: what watches the steps, or None.
-        done: optimizer steps done before the first epoch.
     """
 
-    def __init__(self, train: TrainSteps, steps: int, order: Any, instrument: Instrument | None, done: int) -> None:
+    def __init__(self, train: TrainSteps, steps: int, order: Any, instrument: Instrument | None) -> None:
         self.begin = self.end = 0
         self._train, self._steps, self._order_of, self._instrument = train, steps, order, instrument
-        self._done = done
+        self._done = instrument.done if instrument else 0
         self._order = np.empty(0, "int32")
         self._pace = 0.0
         self._logs: dict[str, Any] = {}

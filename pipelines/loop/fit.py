@@ -89,7 +89,7 @@ def _fit_compiled(
         instrument = monitors[0].lend_instrument(model) if monitors else None
         train_steps = TrainSteps(model, train, batch_size, instrument, jit_compile)
         steps = -(-len(train.x) // batch_size)
-        chunks = Chunks(train_steps, steps, order, instrument, int(model.optimizer.iterations.numpy()))
+        chunks = Chunks(train_steps, steps, order, instrument)
         test = evaluation_steps(model, validation, TEST_BATCH) if validation else None
         shown = {"add_progbar": arguments["verbose"] != 0, "verbose": arguments["verbose"]}
         hooks = ChunkCallbacks(

@@ -252,49 +252,5 @@ def test_the_file_holds_the_records(tmp_path: Path) -> None:
     lines = (tmp_path / "new" / "health.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == monitor.records
     shares = np.load(tmp_path / "new" / "health_units" / "00000002.npz", allow_pickle=False)
-    assert {path: shares[path].shape for path in shares} == {"a": (5,), "t": (5,)}
-
-
-def failing(records: Any) -> list[Any]:
-    from piste.callbacks.findings import Finding
-
-    step = records[-1]["step"]
-    severity: Any = "info" if step == 1 else "warning"
-    return [Finding(f"R{step}", None, severity, 1, step, step, {}, (), "", {})]
-
-
-def test_the_action_stops_training_or_is_called_with_every_new_finding() -> None:
-    model, stop = net(), HealthMonitor(every=1, rules=[failing], action="stop")
-    run(model, [stop])
-    assert steps(stop) == [1, 2]
-    seen: list[Any] = []
-    run(net(), [HealthMonitor(every=2, rules=[failing], action=seen.append)])
-    assert [(finding.rule, finding.severity) for finding in seen] == [
-        ("R1", "info"),
-        ("R2", "warning"),
-        ("R4", "warning"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ({"every": 0}, "`every` must be a whole number of at least 1. Received: 0."),
-        ({"every": True}, "`every` must be a whole number of at least 1. Received: True."),
-        ({"window": 1.5}, "`window` must be a whole number of at least 1. Received: 1.5."),
-        ({"action": "halt"}, '`action` must be "report", "stop" or a function of a finding. Received: \'halt\'.'),
-    ],
-)
-def test_wrong_arguments(arguments: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError) as caught:
-        HealthMonitor(**arguments)
-    assert str(caught.value) == words
-
-
-def test_the_period_doubles_after_a_thousand_checks() -> None:
-    monitor = GradientMonitor(every=50)
-    monitor._instrument = instrument = type("Fake", (), {"every": 50, "unseen": [], "read": lambda self: []})()
-    for checks, period in ((999, 50), (1000, 100), (1099, 100), (1100, 200), (1999, 50 * 2**10), (2000, 2**30)):
-        monitor.records = [{}] * checks
-        monitor._take()
-        assert instrument.every == period, checks
+    kinds = ("active", "positive", "size", "steepest")
+    assert {path: shares[path].shape for path in shares} == {f"{kind}/{path}": (5,) for kind in kinds for path in "at"}

@@ -1,0 +1,76 @@
+"""What a monitor does with findings, with arguments and in long runs."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from piste.callbacks import GradientMonitor, HealthMonitor
+from piste.callbacks.chance import chance_loss
+from piste.callbacks.findings import Finding
+
+
+def train(monitor: Any) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((32, 4)), np.ones((32, 1)), batch_size=8, verbose=0, callbacks=[monitor])
+
+
+def failing(records: Any) -> list[Any]:
+
+    step = records[-1]["step"]
+    severity: Any = "info" if step == 1 else "warning"
+    return [Finding(f"R{step}", None, severity, 1, step, step, {}, (), "", {})]
+
+
+def test_the_action_stops_training_or_is_called_with_every_new_finding() -> None:
+    stop = HealthMonitor(every=1, rules=[failing], action="stop")
+    train(stop)
+    assert [record["step"] for record in stop.records] == [1, 2]
+    seen: list[Any] = []
+    train(HealthMonitor(every=2, rules=[failing], action=seen.append))
+    assert [(finding.rule, finding.severity) for finding in seen] == [
+        ("R1", "info"),
+        ("R2", "warning"),
+        ("R4", "warning"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"every": 0}, "`every` must be a whole number of at least 1. Received: 0."),
+        ({"every": True}, "`every` must be a whole number of at least 1. Received: True."),
+        ({"window": 1.5}, "`window` must be a whole number of at least 1. Received: 1.5."),
+        ({"action": "halt"}, '`action` must be "report", "stop" or a function of a finding. Received: \'halt\'.'),
+    ],
+)
+def test_wrong_arguments(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        HealthMonitor(**arguments)
+    assert str(caught.value) == words
+
+
+def test_the_period_doubles_after_a_thousand_checks() -> None:
+    monitor = GradientMonitor(every=50)
+    monitor._instrument = instrument = type("Fake", (), {"every": 50, "unseen": [], "read": lambda self: []})()
+    for checks, period in ((999, 50), (1000, 100), (1099, 100), (1100, 200), (1999, 50 * 2**10), (2000, 2**30)):
+        monitor.records = [{}] * checks
+        monitor._take()
+        assert instrument.every == period, checks
+
+
+@pytest.mark.parametrize(
+    ("loss", "units", "expected"),
+    [
+        ("sparse_categorical_crossentropy", 10, np.log(10)),
+        (keras.losses.CategoricalCrossentropy(), 4, np.log(4)),
+        (keras.losses.binary_crossentropy, 3, np.log(2)),
+        ("mse", 10, None),
+    ],
+)
+def test_the_loss_of_a_guess_that_knows_nothing(loss: Any, units: int, expected: float | None) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)])
+    model.compile("sgd", loss)
+    assert chance_loss(model) == (None if expected is None else pytest.approx(expected))

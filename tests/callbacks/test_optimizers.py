@@ -1,0 +1,118 @@
+"""What the optimizer does to a gradient shows in the records: clipping, accumulation, loss scaling, skipped steps."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from piste.callbacks import GradientMonitor
+from piste.callbacks.optimizers import accumulated, steps_applied
+from piste.pipelines.data.dataset import Arrays
+from piste.pipelines.loop.fit import fit
+
+RANDOM = np.random.default_rng(2)
+X = RANDOM.normal(size=(24, 5)).astype("float32")
+Y = RANDOM.integers(0, 3, 24).astype("int32")
+
+
+def net(optimizer: Any = None) -> Any:
+    keras.utils.set_random_seed(4)
+    head = layers.Dense(3, "softmax", name="head", dtype="float32")
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(6, "tanh", name="first"), head])
+    model.compile(optimizer or keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+    return model
+
+
+def gradients(model: Any) -> list[np.ndarray]:
+    """Of the whole data, by a tape of one's own."""
+    with tf.GradientTape() as tape:
+        loss = keras.losses.SparseCategoricalCrossentropy()(Y, model(X))
+    return [np.asarray(part, "float64") for part in tape.gradient(loss, model.trainable_variables)]
+
+
+def norm(*arrays: Any) -> float:
+    return float(np.sqrt(sum(np.sum(np.square(array)) for array in arrays)))
+
+
+def records(model: Any, mode: str = "plain", **arguments: Any) -> list[dict[str, Any]]:
+    watch = GradientMonitor(every=1)
+    if mode == "plain":
+        model.fit(X, Y, shuffle=False, verbose=0, callbacks=[watch], **arguments)
+    else:
+        fit(model, Arrays(X, Y), shuffle=False, mode=mode, callbacks=[watch], **{"epochs": 1, **arguments})
+    return watch.records
+
+
+def test_gradients_are_taken_before_clipping_and_updates_after() -> None:
+    model = net(keras.optimizers.SGD(0.1, clipnorm=1e-3))
+    expected, size = norm(*gradients(model)), norm(np.asarray(model.get_layer("head").kernel))
+    record = records(model, batch_size=24)[0]
+    assert record["grad_norm"] == pytest.approx(expected, rel=1e-5)
+    assert record["layers"]["head"]["update_ratio"] == pytest.approx(0.1 * 1e-3 / size, rel=1e-2)
+    assert record["clipped"] is True
+
+
+@pytest.mark.parametrize("kind", ["clipnorm", "global_clipnorm", "clipvalue"])
+def test_whether_a_gradient_was_clipped(kind: str) -> None:
+    assert "clipped" not in records(net(), batch_size=24)[0]
+    parts = gradients(net())
+    bound = {
+        "clipnorm": max(norm(part) for part in parts),
+        "global_clipnorm": norm(*parts),
+        "clipvalue": max(np.abs(part).max() for part in parts),
+    }[kind]
+    for factor, clipped in ((0.99, True), (1.01, False)):
+        model = net(keras.optimizers.SGD(0.1, **{kind: float(bound * factor)}))
+        assert records(model, batch_size=24)[0]["clipped"] is clipped
+
+
+@pytest.mark.parametrize("mode", ["plain", "graph", "fused"])
+def test_with_accumulation_the_average_at_the_update_is_measured(mode: str) -> None:
+    model = net(keras.optimizers.SGD(0.1, gradient_accumulation_steps=2))
+    expected = gradients(model)
+    first, second = records(model, mode, batch_size=12, epochs=2)
+    assert (first["step"], second["step"]) == (1, 2)
+    assert first["grad_norm"] == pytest.approx(norm(*expected), rel=1e-5)
+    assert first["layers"]["first"]["kernel_rms"] == pytest.approx(np.sqrt(np.mean(expected[0] ** 2)), rel=1e-5)
+    assert first["layers"]["first"]["update_ratio"] > 0
+
+
+def mixed() -> Any:
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        return net()
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def test_figures_are_unscaled_under_loss_scaling() -> None:
+    model = mixed()
+    record = records(model, batch_size=24)[0]
+    assert float(model.optimizer.dynamic_scale) > 1
+    assert record["grad_norm"] == pytest.approx(norm(*gradients(net())), rel=1e-2)
+    loss = keras.losses.SparseCategoricalCrossentropy()(Y, net()(X))
+    assert record["loss"] == pytest.approx(float(loss), rel=1e-2)
+    assert record["skipped"] == 0
+
+
+def test_a_step_that_loss_scaling_skips_is_counted_and_is_no_nonfinite_one() -> None:
+    model = mixed()
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1), initial_scale=2.0**40)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    found = records(model, batch_size=6, epochs=10)
+    skipped = [record["skipped"] for record in found]
+    assert skipped[:2] == [1, 1]
+    assert 0 < sum(skipped) == 40 - int(optimizer.iterations) < 40
+    assert all(record["nonfinite"] is None for record in found)
+    assert "skipped" not in records(net(), batch_size=24)[0]
+
+
+def test_what_keras_keeps_to_itself_is_still_there() -> None:
+    optimizer = keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)
+    model = net(optimizer)
+    model.fit(X, Y, batch_size=8, verbose=0)
+    assert int(steps_applied(optimizer)) == 3
+    assert norm(np.asarray(accumulated(optimizer, model.trainable_variables[0]))) > 0
