@@ -46,8 +46,12 @@ def _silu(z: Any, h: Any) -> Any:
 
 
 def _mish(z: Any, h: Any) -> Any:
-    t = tf.tanh(tf.math.softplus(z))
-    return t + z * tf.sigmoid(z) * (1 - t * t)
+    # tanh(log(1 + e^z)) as a quotient, and not as the activation has it: TensorFlow would merge equal parts of the two
+    # and then round a watched step differently.
+    wide = tf.cast(z, "float32") if z.dtype.size < 4 else z
+    e = tf.exp(tf.minimum(wide, 20.0))
+    n = e * (e + 2)
+    return tf.cast(n / (n + 2) + wide * (e / (1 + e)) * ((4 * n + 4) / tf.square(n + 2)), z.dtype)
 
 
 def _hard_swish(z: Any, h: Any) -> Any:
