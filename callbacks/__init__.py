@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from piste.callbacks.findings import Finding
     from piste.callbacks.gradient_monitor import GradientMonitor
     from piste.callbacks.health_monitor import HealthMonitor
+    from piste.callbacks.judging import judge
 
-__all__ = ["DeadUnitMonitor", "Finding", "GradientMonitor", "HealthMonitor"]
+__all__ = ["DeadUnitMonitor", "Finding", "GradientMonitor", "HealthMonitor", "judge"]
 
 _HOMES = {
     "DeadUnitMonitor": "dead_unit_monitor",
     "Finding": "findings",
     "GradientMonitor": "gradient_monitor",
     "HealthMonitor": "health_monitor",
+    "judge": "judging",
 }
 
 

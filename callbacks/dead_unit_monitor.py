@@ -22,7 +22,7 @@ class DeadUnitMonitor(Monitor):
         window: samples that a count must rest on; a unit is dead after two silent windows.
         layers: patterns of layer paths to watch, such as `("*_act",)`; None watches all.
         exclude: patterns of layer paths to leave out.
-        rules: functions from records to findings; None takes DEAD.
+        rules: functions from records to findings; None takes `piste.callbacks.rules.UNIT_RULES`.
         action: "report" collects findings, "stop" ends training at the first that is not just information, and a
             function is called with every new finding.
         file: a JSON-lines file for the records; per-unit shares go to the folder `<file's stem>_units` beside it.

@@ -22,7 +22,7 @@ class GradientMonitor(Monitor):
         every: steps between checks; steps 1, 2, 4, 8, ... are checks too.
         layers: patterns of layer paths to watch, such as `("dense_*",)`; None watches all.
         exclude: patterns of layer paths to leave out.
-        rules: functions from records to findings; None takes NONFINITE and VANISHING.
+        rules: functions from records to findings; None takes `piste.callbacks.rules.GRADIENT_RULES`.
         action: "report" collects findings, "stop" ends training at the first that is not just information, and a
             function is called with every new finding.
         file: a JSON-lines file for the records.

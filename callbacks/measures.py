@@ -12,6 +12,7 @@ import tensorflow as tf
 SATURATED_BELOW = 0.05
 ACTIVE_FROM = 1e-3
 TINY = 1e-30
+WIDTHS = (256, 128, 64, 32, 16)
 
 
 def sums_of_squares(groups: Sequence[Sequence[Any]]) -> Any:
@@ -27,9 +28,18 @@ def sums_of_squares(groups: Sequence[Sequence[Any]]) -> Any:
         >>> sums_of_squares([[tf.constant([3.0]), tf.constant([[4.0, 0.0]])], [tf.constant([2.0])]]).numpy().tolist()
         [25.0, 4.0]
     """
-    # l2_loss is half the sum of squares in one operation.
-    halves = [tf.add_n([tf.nn.l2_loss(tf.cast(dense(part), "float32")) for part in group]) for group in groups]
-    return 2.0 * tf.stack(halves)
+    sums = [[_sum_of_squares(tf.cast(dense(part), "float32")) for part in group] for group in groups]
+    return tf.stack([tf.add_n(group) for group in sums])
+
+
+def _sum_of_squares(tensor: Any) -> Any:
+    entries = tensor.shape.num_elements()
+    width = next((width for width in WIDTHS if entries and entries % width == 0), None)
+    if width is None:
+        return 2.0 * tf.nn.l2_loss(tensor)
+    # XLA adds up a long vector number by number, and the columns of a matrix side by side.
+    columns = tf.reduce_sum(tf.square(tf.reshape(tensor, [-1, width])), axis=0)
+    return tf.reduce_sum(columns)
 
 
 def product(factors: Sequence[Any]) -> Any:
@@ -97,8 +107,9 @@ def common_shares(kernels: Sequence[Any]) -> Any:
     """
     kernels = [tf.cast(kernel, "float32") for kernel in kernels]
     units = tf.constant([float(kernel.shape[-1]) for kernel in kernels])
-    means = sums_of_squares([[tf.reduce_mean(kernel, axis=-1)] for kernel in kernels])
-    return (units * means + TINY) / (sums_of_squares([[kernel] for kernel in kernels]) + TINY)
+    rows = [tf.reshape(kernel, [-1, kernel.shape[-1]]) for kernel in kernels]
+    sums = [tf.linalg.matvec(row, tf.ones(row.shape[-1])) for row in rows]
+    return (sums_of_squares([[row] for row in sums]) / units + TINY) / (sums_of_squares([[row] for row in rows]) + TINY)
 
 
 def unit_means(values: Any) -> Any:

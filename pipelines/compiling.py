@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.components import Component
@@ -55,7 +56,7 @@ def _try(model: Any, config: Config, data: Data) -> None:
     for key, compute in (("training.loss", model.compute_loss), ("training.metrics", model.compute_metrics)):
         try:
             compute(x, y, output)
-        except Exception as error:
+        except (ValueError, TypeError, tf.errors.OpError) as error:
             raise ConfigError(
                 f"{config.origin(key) or config.origin('training') or config.origin('data')}: `{key}` must take the "
                 f"model's output, shape {('batch', *output.shape[1:])}, and targets of shape "

@@ -1,5 +1,6 @@
 """What the table of activations says of the activations in a record."""
 
+import functools
 import math
 
 from piste.callbacks.records import Record
@@ -13,8 +14,12 @@ def centred(name: str) -> bool:
         >>> [name for name in ACTIVATIONS if centred(name)]
         ['sigmoid', 'tanh', 'softsign', 'hard_sigmoid']
     """
-    if name not in ACTIVATIONS:  # registered in the process that trained, but not in the one that replays
-        return False
+    # It may be registered in the process that trained, but not in the one that replays.
+    return name in ACTIVATIONS and _centred(name)
+
+
+@functools.cache
+def _centred(name: str) -> bool:
     low = ACTIVATIONS[name].facts().low
     return low.left is not None and low.right is not None and math.isclose(-low.left, low.right, rel_tol=0.05)
 

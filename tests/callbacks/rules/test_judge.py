@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from piste.callbacks.findings import Finding, follow
-from piste.callbacks.judge import judge
+from piste.callbacks.judging import judge
 from piste.callbacks.rules import UNIT_RULES, dead, vanishing
 
 LIVE = """
 import json, sys
-from piste.callbacks.judge import judge
+from piste.callbacks.judging import judge
 print([finding.rule for finding in judge(map(json.loads, open(sys.argv[1])))])
 assert not {"tensorflow", "keras"} & sys.modules.keys()
 """
