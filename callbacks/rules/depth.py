@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from piste.callbacks.records import Record
 from piste.callbacks.rules.history import number
@@ -21,14 +22,25 @@ def depth_profile(record: Record) -> dict[str, float]:
         >>> depth_profile({"layers": {"rnn": {"bias_rms": 1e-2}, "head": {"bias_rms": 0.5, "delta_rms": 1.0}}})
         {'rnn': 0.01, 'head': 0.5}
     """
+    found = {path: value for path, part in _trained(record) if (value := number(part, "delta_rms")) is not None}
+    return found if sum("delta_rms" in part for _, part in _trained(record)) >= 2 else bias_profile(record)
+
+
+def bias_profile(record: Record) -> dict[str, float]:
+    """Returns the same of the biases' gradients alone, which are deltas summed over batch and positions.
+
+    Example:
+        >>> bias_profile({"layers": {"a": {"bias_rms": 1e-8, "bias_idle": True}, "b": {"bias_rms": 1e-2}}})
+        {'b': 0.01}
+    """
+    parts = [(path, part) for path, part in _trained(record) if not part.get("bias_idle")]
+    return {path: value for path, part in parts if (value := number(part, "bias_rms")) is not None}
+
+
+def _trained(record: Record) -> list[tuple[str, dict[str, Any]]]:
     parts = list(record["layers"].items())
     first = next((place for place, (_, part) in enumerate(parts) if "kernel_rms" in part or "bias_rms" in part), 0)
-    parts = parts[first:]
-    if sum("delta_rms" in part for _, part in parts) >= 2:
-        found = {path: number(part, "delta_rms") for path, part in parts}
-    else:
-        found = {path: number(part, "bias_rms") for path, part in parts if not part.get("bias_idle")}
-    return {path: value for path, value in found.items() if value is not None}
+    return parts[first:]
 
 
 def depth_score(profile: Mapping[str, float]) -> float | None:

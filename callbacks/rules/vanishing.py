@@ -7,7 +7,7 @@ from piste.callbacks.findings import Finding, Severity
 from piste.callbacks.records import Record
 from piste.callbacks.rules.changes import MATCHED
 from piste.callbacks.rules.converged import is_converged
-from piste.callbacks.rules.depth import depth_profile, depth_score, steepest
+from piste.callbacks.rules.depth import bias_profile, depth_profile, depth_score, steepest
 from piste.callbacks.rules.history import finite, typical
 from piste.callbacks.rules.traits import bounded
 
@@ -20,6 +20,8 @@ def vanishing(
     The depth score of a check is `log10(delta_first / delta_last)`, the root mean squares of the loss's derivative
     by the pre-activations of the first and of the last layer with weights. Unlike a ratio of kernel gradients it
     does not depend on how the forward pass shrinks, and unlike a norm it does not confuse converged with vanished.
+    Pooling over many positions thins delta out by their number and not what it adds up to, so that the biases'
+    gradients, where they mean something, must have fallen as far.
 
     Args:
         records: oldest first.
@@ -35,7 +37,7 @@ def vanishing(
     """
     records = finite(records)
     recent = records[-checks:]
-    scores = [score for record in recent if (score := depth_score(depth_profile(record))) is not None]
+    scores = [score for record in recent if (score := _score(record)) is not None]
     score = statistics.median(scores) if len(scores) == checks else 0.0
     if score >= decades or is_converged(records):
         return []
@@ -66,6 +68,11 @@ def vanishing(
             change={**({"model.activation": "elu"} if bounded(latest) else {}), **MATCHED},
         )
     ]
+
+
+def _score(record: Record) -> float | None:
+    delta, bias = depth_score(depth_profile(record)), depth_score(bias_profile(record))
+    return delta if delta is None or bias is None else max(delta, bias)
 
 
 def _causes(records: Sequence[Record], profile: dict[str, float], decades: float) -> list[str]:

@@ -87,3 +87,10 @@ def test_the_causes_follow_from_the_activation_and_the_start(make: Any, make_pro
     late = [make(1, make_profile(0.1, 1.0, "relu"))]
     late += [make(step, make_profile(1e-5, 1.0, "relu")) for step in range(2, 7)]
     assert "at first the signal lost 1.0 decades only" in vanishing(late)[0].causes[0]
+
+
+@pytest.mark.parametrize(("idle", "found"), [(False, 0), (True, 1)])
+def test_pooling_thins_delta_out_and_not_the_biases(make: Any, idle: bool, found: int) -> None:
+    biases: dict[str, Any] = {"bias_rms": 0.1, **({"bias_idle": True} if idle else {})}
+    layers = {"conv": {"delta_rms": 1e-4, **biases}, "head": {"delta_rms": 1.0, "bias_rms": 1.0}}
+    assert len(vanishing([make(step, layers) for step in range(1, 6)])) == found
