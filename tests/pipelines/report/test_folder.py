@@ -41,7 +41,8 @@ def run(tmp_path: Path) -> Path:
     (folder / "metrics.jsonl").write_text('{"epoch": 1, "loss": 0.625, "learning_rate": 0.01, "seconds": 1.0}\n')
     (folder / "health.jsonl").write_text(json.dumps(RECORD) + "\n")
     (folder / "findings.json").write_text(json.dumps([FINDING]))
-    np.savez(folder / "health_units" / "00000050.npz", act=np.array([0.0, 1.0]))
+    shares: dict[str, Any] = {"active/act": np.array([0.0, 1.0])}
+    np.savez(folder / "health_units" / "00000050.npz", **shares)
     return folder
 
 
