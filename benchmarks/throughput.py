@@ -8,6 +8,7 @@ names a folder with the four files of Fashion-MNIST; without it the embedded 10,
 
 import argparse
 import contextlib
+import functools
 import statistics
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def timed_fits(net: str, directory: str | None) -> Iterator[dict[str, Callable[[
             stack.callback(process.stdin.close)
             process.stdout.readline()  # "ready": it must not load while another side is timed
             for name in names:
-                contenders[f"{side} {name}"] = lambda process=process, name=name: ask(process, name)  # type: ignore[misc]
+                contenders[f"{side} {name}"] = functools.partial(ask, process, name)
         yield contenders
 
 

@@ -5,38 +5,29 @@ from typing import Any
 
 import tensorflow as tf
 
+from piste.callbacks.activity import Activity
 from piste.callbacks.measures import common_shares, dense, product, root_mean_squares, sums_of_squares, update_ratios
-from piste.callbacks.seen import Key, Seen
-from piste.callbacks.sites import Site
+from piste.callbacks.seen import Key
 
 Figures = list[tuple[list[Key], Callable[[], Any]]]
 """Keys, and what computes a float32 vector with a number for each: the keys can be had without computing."""
 
 
-def slopes_of(seen: Seen, sites: list[Site]) -> dict[str, Any]:
-    """Returns path -> the activation's slope f'(z) at every entry."""
-    site_at = {site.path: site for site in sites}
-    return {path: site_at[path.split("#")[0]].slope_at(signal) for path, signal in seen.signals.items()}
-
-
-def gradient_figures(
-    seen: Seen, sites: list[Site], before: dict[str, list[Any]], clipping: tuple[str, float] | None
-) -> Figures:
+def gradient_figures(activity: Activity, before: dict[str, list[Any]], clipping: tuple[str, float] | None) -> Figures:
     """Gradient, delta and update figures of every layer, and the norm of the whole gradient.
 
     Args:
-        seen: what the taps saw in this step.
-        sites: the watched layers.
+        activity: what the taps saw in this step.
         before: path -> the layer's kernels before the step.
         clipping: the optimizer's kind of clipping and its bound, or None.
     """
+    seen, sites = activity.seen, activity.sites
     groups: dict[Key, list[Any]] = {(path, f"{kind}_rms"): parts for (path, kind), parts in seen.gradients.items()}
     hidden = [(maker, "delta_rms") for maker, _ in seen.by_output]
-    groups |= {(path, "delta_rms"): [derivative] for path, derivative in seen.by_input.items()}
+    groups |= {(path, "delta_rms"): [[derivative]] for path, derivative in seen.by_input.items()}
 
     def hidden_deltas() -> Any:
-        slopes = slopes_of(seen, sites)
-        pairs = [(product(by_h), slopes[path]) for (_, path), by_h in seen.by_output.items()]
+        pairs = [(product(by_h), activity.slopes[path]) for (_, path), by_h in seen.by_output.items()]
         return (
             root_mean_squares([[tf.cast(by_h, "float32") * tf.cast(slope, "float32")] for by_h, slope in pairs])
             / seen.scale
@@ -48,13 +39,16 @@ def gradient_figures(
         after = [[tf.convert_to_tensor(kernel) for kernel in site.kernels] for site in updated]
         return update_ratios([before[site.path] for site in updated], after)
 
+    def sizes() -> Any:
+        return root_mean_squares([[product(part) for part in parts] for parts in groups.values()]) / seen.scale
+
     def whole() -> list[Any]:
         return [product(parts) for parts in seen.whole_gradient]
 
     wide = {site.path: place for site in updated if (place := _first_wide(site.kernels)) is not None}
     figures: Figures = []
     if groups:
-        figures.append((list(groups), lambda: root_mean_squares(list(groups.values())) / seen.scale))
+        figures.append((list(groups), sizes))
     if hidden:
         figures.append((hidden, hidden_deltas))
     if updated:

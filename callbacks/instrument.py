@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from piste.callbacks.activity import Activity
 from piste.callbacks.checks import is_check, is_check_in_graph
 from piste.callbacks.gradients import Figures, gradient_figures
 from piste.callbacks.measures import first_bad
@@ -175,10 +176,10 @@ class Instrument:
 
     def _make_plan(self, seen: Seen) -> Plan:
         """Lists what there is to keep on the device, without computing anything."""
-        keys = [key for keys, _ in self._figures(seen, {}) for key in keys]
+        keys = [key for keys, _ in self._figures(Activity(seen, self.sites), {}) for key in keys]
         widths = {path: int(signal.shape[-1]) for path, signal in seen.signals.items()} if self._units else {}
-        biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
-        return keys, widths, {path: sum(part.shape.num_elements() for part in parts) for path, parts in biases.items()}
+        flagged = {path: sum(part.shape.num_elements() for part in parts) for path, parts in _flagged(seen).items()}
+        return keys, widths, flagged
 
     def _lay_out(self) -> Memory:
         assert self._plan is not None
@@ -199,26 +200,33 @@ class Instrument:
         if self._memory is None:
             self._plan = self._make_plan(seen)
             self._memory = self._lay_out()
-        biases = [parts for (_, kind), parts in seen.gradients.items() if kind == "bias"]
         # An optimizer that skips such steps scales the loss down and goes on: nothing is lost then.
-        bad = first_bad([] if skips(self._model.optimizer) else [part for parts in biases for part in parts])
-        active = active_counts(seen, self.sites) if self._memory.widths else tf.zeros(0)
+        looked_at = {} if skips(self._model.optimizer) else _flagged(seen)
+        bad = first_bad([part for parts in looked_at.values() for part in parts])
+        active = active_counts(Activity(seen, self.sites)) if self._memory.widths else tf.zeros(0)
         self._memory.count(seen, bad, active, self._items(seen))
 
     def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> None:
         assert self._memory is not None
-        figures = tf.concat([compute() for _, compute in self._figures(seen, before)], axis=0)
-        samples = unit_samples(seen, self.sites) if self._memory.widths else tf.zeros((len(SAMPLED), 0))
+        activity = Activity(seen, self.sites)
+        figures = tf.concat([compute() for _, compute in self._figures(activity, before)], axis=0)
+        samples = unit_samples(activity) if self._memory.widths else tf.zeros((len(SAMPLED), 0))
         self._memory.write(figures, samples, self._items(seen))
 
     def _items(self, seen: Seen) -> Any:
         signals = list(seen.signals.values())
         return tf.cast(tf.shape(signals[0])[0], "float32") if signals else tf.zeros(())
 
-    def _figures(self, seen: Seen, before: dict[str, list[Any]]) -> Figures:
-        figures: Figures = [([("", "loss")], lambda: seen.loss[tf.newaxis])]
+    def _figures(self, activity: Activity, before: dict[str, list[Any]]) -> Figures:
+        figures: Figures = [([("", "loss")], lambda: activity.seen.loss[tf.newaxis])]
         if self._gradients:
-            figures += gradient_figures(seen, self.sites, before, clipping(self._model.optimizer))
+            figures += gradient_figures(activity, before, clipping(self._model.optimizer))
         if self._units:
-            figures += unit_figures(seen, self.sites)
+            figures += unit_figures(activity)
         return figures
+
+
+def _flagged(seen: Seen) -> dict[str, list[Any]]:
+    """Returns path -> gradients of biases, which are looked at in every step; not those that are products."""
+    biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
+    return {path: [part for part, *others in parts if not others] for path, parts in biases.items()}

@@ -22,7 +22,7 @@ class Seen:
         scale: the loss scale, float32 scalar, 1 where there is none.
         skipped: whether the optimizer skipped this step, 0 or 1, int32 scalar.
         whole_gradient: the gradients of all trained variables, times the scale, each as the factors of a product.
-        gradients: (path, "kernel" or "bias") -> gradients of that layer's variables, times the scale.
+        gradients: (path, "kernel" or "bias") -> the same of that layer's variables.
         signals: path -> the activation's input z where the slope is taken from it, and its output h elsewhere. An
             output such as `z * sigmoid(z)` is not read: XLA adds up a product that nobody else reads without rounding.
         by_output: (path of z's layer, path of the activation) -> the loss's derivative by h, times the scale, as the
@@ -34,7 +34,7 @@ class Seen:
     scale: Any
     skipped: Any
     whole_gradient: list[list[Any]]
-    gradients: dict[Key, list[Any]]
+    gradients: dict[Key, list[list[Any]]]
     signals: dict[str, Any]
     by_output: dict[tuple[str, str], list[Any]]
     by_input: dict[str, Any]
@@ -71,10 +71,11 @@ def seen_by(taps: Taps, sites: list[Site], skipped: Any) -> Seen:
     """
     if taps.loss is None:
         raise ValueError(NO_TAPE)
-    gradients: dict[Key, list[Any]] = {}
+    taken_apart = {variable: factors(gradient) for variable, gradient in taps.gradients.items()}
+    gradients: dict[Key, list[list[Any]]] = {}
     for site in sites:
         for kind, variables in (("kernel", site.kernels), ("bias", site.biases)):
-            found = [taps.gradients[id(variable)] for variable in variables if id(variable) in taps.gradients]
+            found = [taken_apart[id(variable)] for variable in variables if id(variable) in taken_apart]
             if found:
                 gradients[site.path, kind] = found
     used = [call for call in taps.calls if call.h is not None]
@@ -84,7 +85,7 @@ def seen_by(taps: Taps, sites: list[Site], skipped: Any) -> Seen:
         loss=taps.loss / scale,
         scale=scale,
         skipped=skipped,
-        whole_gradient=[factors(gradient) for gradient in taps.gradients.values()],
+        whole_gradient=list(taken_apart.values()),
         gradients=gradients,
         signals={call.path: call.z if call.site.reads_input else call.h for call in used},
         by_output={

@@ -1,7 +1,7 @@
 """Writes verdicts down as Markdown."""
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from benchmarks.diagnosis.rivals import RIVALS
 from benchmarks.diagnosis.score import Alarm, Verdict
@@ -90,16 +90,17 @@ def _by_rule(faulty: Sequence[Verdict], healthy: Sequence[Verdict]) -> str:
 def _by_tool(faulty: Sequence[Verdict], healthy: Sequence[Verdict]) -> str:
     rows = []
 
-    def add(tool: str, found: Callable[[Verdict], Iterable[str]]) -> None:
-        right = sum(bool({*found(verdict)} & {*verdict.recipe.expected}) for verdict in faulty)
-        anything = sum(bool({*found(verdict)}) for verdict in faulty)
-        blamed = sum(bool({*found(verdict)}) for verdict in healthy)
+    for tool in ("Piste", *RIVALS):
+        right = sum(bool(_found(tool, verdict) & {*verdict.recipe.expected}) for verdict in faulty)
+        anything = sum(bool(_found(tool, verdict)) for verdict in faulty)
+        blamed = sum(bool(_found(tool, verdict)) for verdict in healthy)
         rows.append((tool, f"{right} / {len(faulty)}", f"{anything} / {len(faulty)}", f"{blamed} / {len(healthy)}"))
-
-    add("Piste", lambda verdict: {alarm.rule for alarm in verdict.alarms})
-    for tool in RIVALS:
-        add(tool, lambda verdict, tool=tool: verdict.rivals[tool])  # type: ignore[misc]
     return _table(("tool", "faulty: right kind", "faulty: any alarm", "healthy: any alarm"), rows)
+
+
+def _found(tool: str, verdict: Verdict) -> frozenset[str]:
+    """The rules that name what a tool found."""
+    return verdict.rivals[tool] if tool in RIVALS else frozenset(alarm.rule for alarm in verdict.alarms)
 
 
 def _failures(faulty: Sequence[Verdict], healthy: Sequence[Verdict]) -> str:

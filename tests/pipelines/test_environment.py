@@ -48,7 +48,8 @@ def test_threads_cannot_change_once_tensorflow_runs() -> None:
     script = (
         START.format(arguments={})
         + "tf.zeros(1) + 1\n"
-        + "try:\n    start_tensorflow(Runtime(threads=1), seed=3)\nexcept Exception as error:\n    print(error)"
+        + "from piste.pipelines.errors import DeviceError\n"
+        + "try:\n    start_tensorflow(Runtime(threads=1), seed=3)\nexcept DeviceError as error:\n    print(error)"
     )
     assert python(script).stdout == (
         "`runtime.threads` must be set before TensorFlow is used in a process. Received: 1; start a new process for "
