@@ -14,6 +14,7 @@ test: $(READY)  ## the whole suite
 
 test-all: $(READY)  ## also what takes long: every config does everything
 	$(BIN)/python -m pytest
+	TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest tests/callbacks/test_silent.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

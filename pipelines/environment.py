@@ -31,6 +31,8 @@ def start_tensorflow(runtime: Runtime, seed: int) -> None:
     except ImportError as error:
         raise DeviceError(str(error)) from None
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # TensorFlow turns oneDNN on by itself only where there is AVX512; with AVX2 convolutions are a third faster too.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with quiet_stderr():
         import keras
         import tensorflow as tf
@@ -96,5 +98,6 @@ def describe_environment() -> dict[str, Any]:
         "machine": platform.machine(),
         "device": "GPU" if gpus else "CPU",
         "cores": os.cpu_count(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1",
         "threads": tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count(),
     }

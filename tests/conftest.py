@@ -1,9 +1,15 @@
-"""What every test leaves behind is undone: a run turns TensorFlow's op determinism on for its whole process."""
+"""What every test leaves behind is undone: a run turns TensorFlow's op determinism on for its whole process.
 
+oneDNN is on, as it is in Piste's own runs.
+"""
+
+import os
 import sys
 from collections.abc import Iterator
 
 import pytest
+
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,8 @@ def _gelu_tanh(z: Any, h: Any) -> Any:
 
 
 def _silu(z: Any, h: Any) -> Any:
-    s = tf.sigmoid(z)
+    # The sigmoid by way of tanh: TensorFlow would merge it with the activation's, and oneDNN then not fuse that.
+    s = 0.5 + 0.5 * tf.tanh(0.5 * z)
     return s * (1 + z * (1 - s))
 
 

@@ -32,6 +32,17 @@ def test_threads_and_determinism_are_set_and_nothing_is_said() -> None:
     assert (ran.stdout, ran.stderr, ran.returncode) == ("1 1\n", "", 0)
 
 
+def test_onednn_is_on_unless_switched_off() -> None:
+    script = START.format(arguments={}) + (
+        "import os\nfrom piste.pipelines.environment import describe_environment\n"
+        "print(os.environ['TF_ENABLE_ONEDNN_OPTS'], describe_environment()['onednn'])"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "TF_ENABLE_ONEDNN_OPTS"}
+    on = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+    assert on.stdout == "1 True\n"
+    assert python(script, TF_ENABLE_ONEDNN_OPTS="0").stdout == "0 False\n"
+
+
 def test_another_backend_is_refused_in_one_line() -> None:
     script = (
         "from piste.pipelines.errors import DeviceError\n"
