@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from piste.callbacks.monitor import Action, Monitor
 from piste.callbacks.rules import GRADIENT_RULES, UNIT_RULES, Rule
@@ -22,6 +23,8 @@ class HealthMonitor(Monitor):
         action: "report" collects findings, "stop" ends training at the first that is not just information, and a
             function is called with every new finding.
         file: a JSON-lines file for the records; per-unit shares go to the folder `<file's stem>_units` beside it.
+        probe: inputs to measure the activations on in inference too, before the first step and after each epoch: an
+            array, a list or dict of arrays, a tf.data.Dataset or a PyDataset. DEAD then rests on these alone.
 
     Example:
         >>> import keras, numpy as np
@@ -42,11 +45,12 @@ class HealthMonitor(Monitor):
         rules: Sequence[Rule] | None = None,
         action: Action = "report",
         file: str | Path | None = None,
+        probe: Any = None,
     ) -> None:
         super().__init__(
             every=every, window=window, layers=layers, exclude=exclude,
             rules=GRADIENT_RULES + UNIT_RULES if rules is None else rules,
-            action=action, file=file, gradients=True, units=True,
+            action=action, file=file, gradients=True, units=True, probe=probe,
         )  # fmt: skip
 
     def summary(self) -> dict[str, float]:

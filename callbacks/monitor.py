@@ -11,7 +11,10 @@ import numpy as np
 from piste.callbacks.chance import chance_loss
 from piste.callbacks.findings import Finding, follow
 from piste.callbacks.instrument import Instrument
+from piste.callbacks.memory import Reading
+from piste.callbacks.optimizers import accumulation
 from piste.callbacks.patches import replaced
+from piste.callbacks.probe import Probe, Probed
 from piste.callbacks.records import Record, make_record
 from piste.callbacks.report import write_health_report, write_units
 from piste.callbacks.rules import Rule
@@ -37,6 +40,7 @@ class Monitor(keras.callbacks.Callback):
         file: a JSON-lines file for the records; per-unit shares go to the folder `<file's stem>_units` beside it.
         gradients: whether to measure gradients.
         units: whether to measure units.
+        probe: inputs to measure the activations on in inference too, see `Probe`; None for none.
 
     Raises:
         ValueError: if an argument is out of range.
@@ -54,6 +58,7 @@ class Monitor(keras.callbacks.Callback):
         file: str | Path | None,
         gradients: bool,
         units: bool,
+        probe: Any = None,
     ) -> None:
         super().__init__()
         for name, value in (("every", every), ("window", window)):
@@ -66,6 +71,7 @@ class Monitor(keras.callbacks.Callback):
         self.exclude, self.rules = tuple(exclude), tuple(rules)
         self.file = None if file is None else Path(file)
         self._measures = {"gradients": gradients, "units": units}
+        self._probe = None if probe is None else Probe(probe)
         self._forget()
 
     def _forget(self) -> None:
@@ -74,7 +80,10 @@ class Monitor(keras.callbacks.Callback):
         self.unseen: list[str] = []
         self.shares: dict[str, np.ndarray] = {}
         self._instrument: Instrument | None = None
+        self._period = self.every
         self._lent = False
+        self._waiting: tuple[Record, dict[str, dict[str, np.ndarray]]] | None = None
+        self._at_begin: Probed | None = None
 
     def lend_instrument(self, model: Any) -> Instrument:
         """Returns the instrument for a loop that traces the steps itself, such as Piste's compiled loop."""
@@ -83,17 +92,21 @@ class Monitor(keras.callbacks.Callback):
 
     def return_instrument(self) -> None:
         """Ends what `lend_instrument` began; also after an exception."""
+        self._publish()
         self._instrument, self._lent = None, False
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Starts new records and gets into the train step."""
         instrument, lent = self._instrument, self._lent
         self._forget()
+        if self._probe is not None:
+            self._at_begin = self._probe.begin(self.model, self.layers, self.exclude)
         self._units = UnitWindows(self.window)
         self._epoch = 1
         self._chance = chance_loss(self.model)
         instrument = instrument if lent and instrument else self._new_instrument(self.model)
         self._instrument, self._lent, self._done = instrument, lent, instrument.done
+        self._period = instrument.every = self._checked_period()
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self.file.write_text("")
@@ -122,14 +135,14 @@ class Monitor(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Reads what is left and adds a few numbers to the logs."""
         assert self._instrument is not None
-        self._take()
+        self._take(epoch_ends=True)
         self._done = self._instrument.done
         if logs is not None and self.records:
             logs.update(self.summary())
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Gets out of the train step."""
-        self._take()
+        self._take(epoch_ends=True)
         if not self._lent:
             self._leave()
         self._instrument = None
@@ -182,25 +195,59 @@ class Monitor(keras.callbacks.Callback):
         stacked = getattr(plain, "watched_step", None) is not None
         self.model.train_function = None if stacked else plain
 
-    def _take(self) -> None:
+    def _checked_period(self) -> int:
+        """Returns the steps between checks: with a probe every epoch has one, for its figures to go to."""
+        steps = (self.params or {}).get("steps") if self._probe is not None else None
+        return max(1, min(self.every, steps // accumulation(self.model.optimizer))) if steps else self.every
+
+    def _take(self, epoch_ends: bool = False) -> None:
         assert self._instrument is not None
         for reading in self._instrument.read():
-            names = {site.path: site.activation for site in self._instrument.sites if site.activation}
-            record = make_record(reading, self._epoch, names, self._instrument.idle)
-            if self._chance is not None:
-                record["chance_loss"] = self._chance
-            figures, units = self._units.add(reading)
-            for path, more in figures.items():
-                record["layers"][path] |= more
-            self.records.append(record)
-            self.shares = units.get("active", self.shares)
-            self._write(record, units)
-            self._judge()
+            self._publish()
+            self._waiting = self._new_record(reading)
+            if self._at_begin is not None:
+                self._add(self._at_begin)
+                self._at_begin = None
+        if self._probe is None:
+            self._publish()
+        elif epoch_ends and self._waiting is not None:
+            self._add(self._probe.measure())
+            self._publish()
         self.unseen = self._instrument.unseen
-        beyond = len(self.records) - CHECKS_BEFORE_THINNING
+        beyond = len(self.records) + (self._waiting is not None) - CHECKS_BEFORE_THINNING
         if beyond >= 0:
-            stages = beyond // CHECKS_A_STAGE + 1
-            self._instrument.every = NEVER if len(self.records) >= MOST_CHECKS else self.every * 2**stages
+            stages, most = beyond // CHECKS_A_STAGE + 1, MOST_CHECKS - CHECKS_BEFORE_THINNING
+            self._instrument.every = NEVER if beyond >= most else self._period * 2**stages
+
+    def _new_record(self, reading: Reading) -> tuple[Record, dict[str, dict[str, np.ndarray]]]:
+        assert self._instrument is not None
+        names = {site.path: site.activation for site in self._instrument.sites if site.activation}
+        record = make_record(reading, self._epoch, names, self._instrument.idle)
+        if self._chance is not None:
+            record["chance_loss"] = self._chance
+        figures, units = self._units.add(reading)
+        for path, more in figures.items():
+            record["layers"][path] |= more
+        return record, units
+
+    def _add(self, probed: Probed) -> None:
+        """Adds what the probe measured to the record that waits."""
+        assert self._waiting is not None
+        record, units = self._waiting
+        for path, figures in probed.figures.items():
+            record["layers"].setdefault(path, {}).update(figures)
+        if probed.shares:
+            units["probe"] = probed.shares
+
+    def _publish(self) -> None:
+        """Writes and judges the record that waits; with a probe that is for the next one or for the epoch's end."""
+        if self._waiting is None:
+            return
+        (record, units), self._waiting = self._waiting, None
+        self.records.append(record)
+        self.shares = units.get("active", self.shares)
+        self._write(record, units)
+        self._judge()
 
     def _write(self, record: Record, units: Mapping[str, Mapping[str, np.ndarray]]) -> None:
         if self.file is None:

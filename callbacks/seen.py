@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from piste.callbacks.sites import Site
-from piste.callbacks.taps import NO_TAPE, Taps
+from piste.callbacks.taps import Taps
 
 Key = tuple[str, str]
 """A layer's path and a figure's name; the path "" is the whole model."""
@@ -65,12 +65,7 @@ def seen_by(taps: Taps, sites: list[Site], skipped: Any) -> Seen:
         taps: after the step.
         sites: the watched layers.
         skipped: whether the optimizer skipped the step, 0 or 1.
-
-    Raises:
-        ValueError: if the step took no gradient with a tape.
     """
-    if taps.loss is None:
-        raise ValueError(NO_TAPE)
     taken_apart = {variable: factors(gradient) for variable, gradient in taps.gradients.items()}
     gradients: dict[Key, list[list[Any]]] = {}
     for site in sites:
@@ -80,6 +75,7 @@ def seen_by(taps: Taps, sites: list[Site], skipped: Any) -> Seen:
                 gradients[site.path, kind] = found
     used = [call for call in taps.calls if call.h is not None]
     makers = {id(call.z): call.path for call in taps.calls if call.site.affine and call.h is None}
+    last = max((place for place, call in enumerate(taps.calls) if call.by_h is not None), default=-1)
     scale = tf.ones(()) if taps.scale is None else taps.scale
     return Seen(
         loss=taps.loss / scale,
@@ -91,7 +87,7 @@ def seen_by(taps: Taps, sites: list[Site], skipped: Any) -> Seen:
         by_output={
             (makers.get(id(call.z), call.path), call.path): factors(call.by_h) for call in used if call.by_h is not None
         },
-        by_input={call.path: call.by_z for call in taps.calls if call.by_z is not None},
+        by_input={call.path: call.by_z for call in taps.calls[last + 1 :] if call.by_z is not None},
     )
 
 
@@ -101,11 +97,15 @@ def idle_biases(taps: Taps) -> set[str]:
 
 
 def factors(tensor: Any) -> list[Any]:
-    """Takes a product of a graph apart.
+    """Takes a product or quotient of a graph apart.
 
     TensorFlow reorders a product only while it has one reader; readers of its factors do not count. The gradient of a
-    batch normalisation's gamma is such a product, and so is what comes back through a dropout.
+    batch normalisation's gamma is such a product, and so is what comes back through a dropout; what comes back through
+    an average is a quotient.
     """
     if tf.is_symbolic_tensor(tensor) and tensor.op.type == "Mul":
         return [leaf for factor in tensor.op.inputs for leaf in factors(factor)]
+    if tf.is_symbolic_tensor(tensor) and tensor.op.type == "RealDiv":
+        divided, divisor = tensor.op.inputs
+        return [*factors(divided), 1 / tf.cast(divisor, "float32")]
     return [tensor]

@@ -19,9 +19,10 @@ def gradient_summary(record: Record) -> dict[str, float]:
 
 
 def unit_summary(records: Sequence[Record]) -> dict[str, float]:
-    """Returns `dead_share` of the latest full window; NaN before there is one."""
-    for record in reversed(records):
-        shares = [part["dead"] / part["units"] for part in record["layers"].values() if "dead" in part]
-        if shares:
-            return {"dead_share": max(shares)}
+    """Returns `dead_share` of the latest probe, or else of the latest full window; NaN before there is one."""
+    for counted in ("probe_dead", "dead"):
+        for record in reversed(records):
+            shares = [part[counted] / part["units"] for part in record["layers"].values() if counted in part]
+            if shares:
+                return {"dead_share": max(shares)}
     return {"dead_share": math.nan}

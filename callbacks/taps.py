@@ -6,6 +6,7 @@ layers remember the tensors that went through them. All patches last as long as 
 
 import contextlib
 import dataclasses
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,12 @@ from piste.callbacks.patches import wrapped_here
 from piste.callbacks.sites import Site
 
 NO_TAPE = (
-    "Expected a train step that takes its gradients with tf.GradientTape. Received a step that took none; remove the "
-    "monitor for this model."
+    "The train step of the model {} takes no gradients with tf.GradientTape, as when nothing in it can be trained. "
+    "Training goes on, and no gradients are measured."
+)
+NO_LOSS = (
+    "Expected a train step that takes its gradients with tf.GradientTape, or its loss with compute_loss. Received one "
+    "of the model {} that does neither; remove the monitor for this model."
 )
 
 
@@ -52,6 +57,7 @@ class Taps:
         gradients: id of a variable -> its gradient before clipping, of all replicas; where gradients are accumulated,
             the average that would be applied now.
         loss: what the step differentiated, of all replicas; None until it has asked for gradients.
+        computed: what the model's `compute_loss` returned, for a step that differentiates nothing.
         scale: the factor in loss, gradients and deltas that loss scaling put there, or None.
     """
 
@@ -59,6 +65,7 @@ class Taps:
     normalised: set[int] = dataclasses.field(default_factory=set)
     gradients: dict[int, Any] = dataclasses.field(default_factory=dict)
     loss: Any = None
+    computed: Any = None
     scale: Any = None
 
 
@@ -70,6 +77,9 @@ def run_tapped(model: Any, sites: list[Site], step: Callable[[Any], Any], data: 
         sites: the layers to read, from `find_sites`.
         step: usually `model.train_step`.
         data: what the step takes.
+
+    Raises:
+        ValueError: if the step had no loss that could be seen.
     """
     taps = Taps()
     graph = tf.compat.v1.get_default_graph() if not tf.executing_eagerly() else None
@@ -77,9 +87,30 @@ def run_tapped(model: Any, sites: list[Site], step: Callable[[Any], Any], data: 
         for site in sites:
             _tap_site(patches, site, taps, graph)
         taps.scale = loss_scale(model.optimizer)
+        _tap_loss(patches, model, taps, graph)
         _tap_tape(patches, taps)
         _tap_optimizer(patches, model.optimizer, taps)
-        return step(data), taps
+        logs = step(data)
+    if taps.loss is None:
+        taps.loss = _undifferentiated(model, taps)
+    return logs, taps
+
+
+def calls_tapped(sites: list[Site], forward: Callable[[Any], Any], data: Any) -> list[Call]:
+    """Runs `forward(data)`, which takes no gradients, and returns the calls of the layers in it.
+
+    Args:
+        sites: the layers to read, from `find_sites`.
+        forward: calls the model.
+        data: what it takes.
+    """
+    taps = Taps()
+    graph = tf.compat.v1.get_default_graph() if not tf.executing_eagerly() else None
+    with contextlib.ExitStack() as patches:
+        for site in sites:
+            _tap_site(patches, site, taps, graph)
+        forward(data)
+    return taps.calls
 
 
 def _tap_site(patches: contextlib.ExitStack, site: Site, taps: Taps, graph: Any) -> None:
@@ -124,6 +155,29 @@ def _graph_of(tensor: Any) -> Any:
     return None if isinstance(tensor, tf.__internal__.EagerTensor) else tensor.graph
 
 
+def _tap_loss(patches: contextlib.ExitStack, model: Any, taps: Taps, graph: Any) -> None:
+    def tap(compute_loss: Any) -> Any:
+        def tapped(*args: Any, **kwargs: Any) -> Any:
+            loss = compute_loss(*args, **kwargs)
+            if tf.is_tensor(loss) and _graph_of(loss) is graph:
+                taps.computed = loss
+            return loss
+
+        return tapped
+
+    patches.enter_context(wrapped_here(model, "compute_loss", tap))
+
+
+def _undifferentiated(model: Any, taps: Taps) -> Any:
+    """Returns the loss of a step that took no gradients, times the scale like one that was differentiated."""
+    if taps.computed is None:
+        raise ValueError(NO_LOSS.format(model.name))
+    warnings.warn(NO_TAPE.format(model.name), stacklevel=2)
+    loss = tf.reduce_sum(tf.cast(taps.computed, "float32"))
+    (loss,) = _of_all_replicas([loss if taps.scale is None else loss * taps.scale])
+    return loss
+
+
 def _tap_tape(patches: contextlib.ExitStack, taps: Taps) -> None:
     def tap(original: Any) -> Any:
         def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
@@ -145,23 +199,27 @@ def _tap_tape(patches: contextlib.ExitStack, taps: Taps) -> None:
 
 
 def _heads(calls: list[Call]) -> list[Call]:
-    """The layers with weights after the last activation.
+    """The layers with weights after the last activation that the loss depends on.
 
     Only there is dL/dz read as it is. Elsewhere it is dL/dh times f'(z), and reading that product could keep XLA
-    from fusing it into a sum, which would change the rounding of a gradient.
+    from fusing it into a sum, which would change the rounding of a gradient. Nothing is fused in an eager step, which
+    does not know either what the loss depends on: there all are asked for.
     """
-    last = max((place for place, call in enumerate(calls) if call.h is not None), default=-1)
+    last = max((place for place, call in enumerate(calls) if call.h is not None and _is_used(call.h)), default=-1)
     return [call for call in calls[last + 1 :] if call.site.affine and call.z is not None]
+
+
+def _is_used(tensor: Any) -> bool:
+    """Whether a graph goes on from a tensor: Keras computes some losses from a sigmoid's input, and not its output."""
+    return tf.is_symbolic_tensor(tensor) and bool(tensor.consumers())
 
 
 def _tap_optimizer(patches: contextlib.ExitStack, optimizer: Any, taps: Taps) -> None:
     def tap(apply: Any) -> Any:
         def tapped(grads: Any, trainable_variables: Any = None) -> Any:
             grads = list(grads)
-            if trainable_variables is None:
-                return apply(grads)
-            if taps.loss is None:
-                raise ValueError(NO_TAPE)
+            if trainable_variables is None or taps.loss is None:
+                return apply(grads, trainable_variables)
             variables = list(trainable_variables)
             pairs = [pair for pair in zip(grads, variables, strict=True) if pair[0] is not None]
             taps.loss, *gradients = _of_all_replicas([taps.loss, *(gradient for gradient, _ in pairs)])

@@ -118,18 +118,25 @@ def _environment(config: Config, data: Data, mode: Any) -> dict[str, Any]:
     }
 
 
+def _monitor(config: Config, data: Data, folder: Path) -> Any:
+    from piste.callbacks import HealthMonitor
+
+    if config.health is None:
+        return None
+    probe = data.validation.x if config.health.probe is not None and data.validation is not None else None
+    return HealthMonitor(**config.health.model_dump() | {"probe": probe}, file=folder / "health.jsonl")
+
+
 def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, console: Any) -> Trained:
     from keras.callbacks import EarlyStopping
 
-    from piste.callbacks import HealthMonitor
     from piste.pipelines.divergence import StopOnDivergence
     from piste.pipelines.epoch_log import EpochLog
     from piste.pipelines.interrupt import RaiseInterrupt, noted_interrupts
     from piste.pipelines.loop.fit import fit
     from piste.pipelines.progress import EpochLines
 
-    health, training = config.health, config.training
-    monitor = None if health is None else HealthMonitor(**health.model_dump(), file=folder / "health.jsonl")
+    training, monitor = config.training, _monitor(config, data, folder)
     log, divergence = EpochLog(folder / "metrics.jsonl"), StopOnDivergence()
     lines = None if console is None else EpochLines(console, training.epochs)
     callbacks = [monitor, divergence, log, lines]

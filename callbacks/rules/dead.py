@@ -19,8 +19,8 @@ def dead(
 
     A unit is dead when the slope of its activation stayed below 0.001 on every sample of two windows in a row. With
     M samples Wilson's interval says at 95 % confidence that fewer than `z^2 / (M + z^2)` of all samples activate it,
-    z = 1.96. Layers that were dead at the first count were born so; others died, most of them by the count that rose
-    most.
+    z = 1.96. Where a probe was measured, its samples decide, in inference, and windows do not. Layers that were dead at
+    the first count were born so; others died, most of them by the count that rose most.
 
     Args:
         records: oldest first.
@@ -36,40 +36,43 @@ def dead(
         Lu et al., 2019, Dying ReLU and initialization: theory and numerical examples.
     """
     records = finite(records)
-    now = latest_with(records, "dead")
+    kind = "probe_" if latest_with(records[:1], "probe_dead") else ""
+    counted = f"{kind}dead"
+    now = latest_with(records, counted)
     bounds: tuple[tuple[float, Severity], ...] = ((most, "critical"), (half, "warning"), (some, "info"))
     if now is None:
         return []
     found: dict[str, Severity] = {}
     for path, part in now["layers"].items():
-        share = part["dead"] / part["units"] if "dead" in part else 0.0
+        share = part[counted] / part["units"] if counted in part else 0.0
         severity = next((name for bound, name in bounds if share >= bound), None)
         if severity is not None and judged(now, path):
             found[path] = severity
-    counts = places_with(records, "dead") if found else []
-    return [_finding(now, path, severity, life(records, counts, path), born) for path, severity in found.items()]
+    counts = places_with(records, counted) if found else []
+    return [_finding(now, path, how, life(records, counts, path, counted), born, kind) for path, how in found.items()]
 
 
-def _finding(now: Record, path: str, severity: Severity, lived: Life, born: float) -> Finding:
+def _finding(now: Record, path: str, severity: Severity, lived: Life, born: float, kind: str) -> Finding:
     part = now["layers"][path]
-    name, from_start = part["activation"], lived.at_first >= born * part["dead"]
+    flat, units, samples = part[f"{kind}dead"], part["units"], part[f"{kind}samples"]
+    name, from_start = part["activation"], lived.at_first >= born * flat
     return Finding.at(
         now,
         "DEAD",
         path,
         severity,
         evidence={
-            "dead": float(part["dead"]),
-            "units": float(part["units"]),
-            "share": part["dead"] / part["units"],
-            "share_at_first": lived.at_first / part["units"],
-            "samples": float(part["samples"]),
-            "active_below": Z_SQUARED / (part["samples"] + Z_SQUARED),
+            "dead": float(flat),
+            "units": float(units),
+            "share": flat / units,
+            "share_at_first": lived.at_first / units,
+            "samples": float(samples),
+            "active_below": Z_SQUARED / (samples + Z_SQUARED),
             **lived.evidence(),
         },
         causes=_born() if from_start else _died(lived),
         advice=(
-            f"{part['dead']} of {part['units']} units of {path} are flat on all of {part['samples']} samples: "
+            f"{flat} of {units} units of {path} are flat on all of {samples} {'probe ' if kind else ''}samples: "
             f"{name} passes no gradient there, so they cannot recover by themselves. "
             f"Use {steeper(name)['model.activation']}, which is steep over a wider range, "
             + ("and the matched initialiser with biases of 0." if from_start else "or a lower learning rate.")

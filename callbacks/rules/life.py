@@ -34,7 +34,7 @@ class Life:
         return {name: float(value) for name, value in happened.items() if value is not None}
 
 
-def life(records: Sequence[Record], places: Sequence[int], path: str) -> Life:
+def life(records: Sequence[Record], places: Sequence[int], path: str, counted: str = "dead") -> Life:
     """Follows one layer through the counts of its dead units.
 
     Of a long run every n-th count is compared with the next, and between the two that differ most all are.
@@ -43,6 +43,7 @@ def life(records: Sequence[Record], places: Sequence[int], path: str) -> Life:
         records: oldest first.
         places: of the records with counts, at least one.
         path: of the layer.
+        counted: the figure that counts its dead units.
 
     Example:
         >>> dead = {50: 2, 100: 9, 150: 7}
@@ -52,7 +53,7 @@ def life(records: Sequence[Record], places: Sequence[int], path: str) -> Life:
     """
 
     def dead(some: Sequence[int]) -> list[int]:
-        return [records[place]["layers"][path]["dead"] for place in some]
+        return [records[place]["layers"][path][counted] for place in some]
 
     apart = math.ceil(len(places) / GLANCES)
     glances = [*places[:-1:apart], places[-1]]

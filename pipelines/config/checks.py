@@ -43,7 +43,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         sections: the valid ones by name.
         written: what was written, for rules about where a value came from.
     """
-    data, model, training = (sections.get(name) for name in ("data", "model", "training"))
+    data, model, training, health = (sections.get(name) for name in ("data", "model", "training", "health"))
     if data is not None:
         yield from _validation(data)
         yield from _classes(data)
@@ -60,6 +60,8 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
     if data is not None and training is not None:
         yield from _monitor(data, training)
         yield from _task(data, training)
+    if data is not None and health is not None:
+        yield from _probe(data, health)
 
 
 def task_of(data: Any) -> str:
@@ -145,6 +147,12 @@ def _monitor(data: Any, training: Any) -> Iterator[Fault]:
         near = nearest(stopping.monitor, known)
         says = "must be a figure of an epoch"
         yield Fault(says, path, f"one of {', '.join(known)}", stopping.monitor, near)
+
+
+def _probe(data: Any, health: Any) -> Iterator[Fault]:
+    if data.validation is None and health.probe is not None:
+        says = "needs validation samples, but `data.validation` is null"
+        yield Fault(says, ("health", "probe"), received=health.probe)
 
 
 def _task(data: Any, training: Any) -> Iterator[Fault]:

@@ -73,6 +73,17 @@ def test_the_monitor_changes_no_bit(run: Run, folder: Path) -> None:
     assert not (unwatched.folder / "export").exists() and not (unwatched.folder / "health.jsonl").exists()
 
 
+def test_the_validation_samples_can_be_the_probe(run: Run, folder: Path) -> None:
+    config = load_config(folder / "net.yaml", ["health.probe=validation", "export.formats=[]"])
+    probed = train(config, folder / "probed")
+    assert _digest(probed) == _digest(run)
+    found = {
+        record["step"]: {part["probe_samples"] for part in record["layers"].values() if "probe_samples" in part}
+        for record in probed.records
+    }
+    assert found == {1: {20}, 2: set(), 4: set(), 5: set(), 10: {20}, 15: set(), 20: {20}}
+
+
 def test_another_seed_gives_other_bits(run: Run, folder: Path) -> None:
     other = train(load_config(folder / "net.yaml", ["seed=4", "export.formats=[]"]), folder / "other")
     assert _digest(other) != _digest(run)

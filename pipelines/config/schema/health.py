@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from piste.pipelines.config.faults import Fault, Faults, describe
-from piste.pipelines.config.scalars import read_bool
+from piste.pipelines.config.scalars import optional, read_bool, read_text
 from piste.pipelines.config.schema.fields import ReadInt, ReadText, Section
 
 
@@ -17,6 +17,11 @@ class Health(Section):
     action: Annotated[Literal["report", "stop"], ReadText, Field(description="What a critical finding leads to.")] = (
         "report"
     )
+    probe: Annotated[
+        Literal["validation"] | None,
+        BeforeValidator(optional(read_text)),
+        Field(description="What to measure the activations on in inference too: the validation samples, or nothing."),
+    ] = None
 
 
 def _read(value: Any) -> Any:

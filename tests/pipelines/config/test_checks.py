@@ -54,6 +54,10 @@ CONTRADICTIONS = [
         "Received: val_loss.",
     ),
     (
+        "data: {source: embedded, validation: null}\nhealth: {probe: validation}\n",
+        "`health.probe` needs validation samples, but `data.validation` is null. Received: validation.",
+    ),
+    (
         DATA + "training: {early_stopping: {monitor: val_acuracy}}\n",
         "`training.early_stopping.monitor` must be a figure of an epoch. Received: val_acuracy. "
         "Did you mean `val_accuracy`?",
@@ -110,6 +114,7 @@ def test_contradictions(problems: Problems, text: str, message: str) -> None:
         SYNTHETIC + "regression}\ntraining: {early_stopping: {monitor: val_mean_absolute_error}}\n",
         "data: {source: embedded, validation: null}\ntraining: {early_stopping: {monitor: loss}}\n",
         DATA + "training: {metrics: [{type: sparse_top_k_categorical_accuracy, k: 3}]}\n",
+        DATA + "health: {probe: validation}\n",
         DATA + "training: {optimizer: {type: sgd, clipnorm: 1, clipvalue: null}}\n",
         DATA + "training: {optimizer: {type: sgd, learning_rate: 1}, schedule: {type: one_cycle, max_rate: 1}}\n",
     ],

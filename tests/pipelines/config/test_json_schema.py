@@ -75,6 +75,7 @@ def test_unknown_keys_are_refused_at_every_level(name: str, section: str) -> Non
         (("training", "metrics"), "accuracy"),
         (("health",), None),
         (("health",), {"every": 0}),
+        (("health",), {"probe": "test"}),
         (("export", "formats"), ["onnx"]),
         (("runtime", "threads"), 0),
     ],
@@ -89,6 +90,7 @@ def test_wrong_values_are_refused(path: tuple[str, ...], value: Any) -> None:
     [
         (("health",), True),
         (("health",), False),
+        (("health",), {"probe": "validation"}),
         (("data", "validation"), None),
         (("model", "activation"), {"type": "leaky_relu", "negative_slope": 0.01}),
         (("model", "initializer"), {"type": "variance_scaling", "scale": 2.0}),

@@ -46,7 +46,7 @@ def test_every_default_is_filled_in(load: Load) -> None:
             "early_stopping": None,
             "mode": "auto",
         },
-        "health": {"every": 50, "window": 1024, "action": "report"},
+        "health": {"every": 50, "window": 1024, "action": "report", "probe": None},
         "runtime": {"threads": None, "precision": "float32", "deterministic": True, "memory_limit": 2048},
         "export": {"formats": ["saved_model"], "verify": True},
     }

@@ -139,7 +139,7 @@ def test_checks_across_sections_run_although_another_is_wrong(problems: Problems
 
 def test_a_problem_says_what_was_expected(problems: Problems) -> None:
     (found,) = problems(DATA + MODEL + "health: {evry: 1}\n")
-    assert (found.expected, found.suggestion) == ("one of every, window, action", "every")
+    assert (found.expected, found.suggestion) == ("one of every, window, action, probe", "every")
 
 
 def test_keys_that_look_like_union_members_are_keys(problems: Problems) -> None:
