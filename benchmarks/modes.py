@@ -4,15 +4,15 @@ Trains each config in every mode, and in plain `model.fit`, for a few epochs of 
 fails when anything is more than a fifth faster than the mode that the rule chose.
 """
 
-import dataclasses
 import statistics
 import sys
 import time
 from typing import Any
 
+from benchmarks.nets import first
 from piste.pipelines.config.load import load_config
 from piste.pipelines.config.shipped import shipped
-from piste.pipelines.data.dataset import Arrays, Data
+from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import quiet_stderr, start_tensorflow
 
@@ -39,8 +39,7 @@ def check(name: str) -> bool:
     from piste.pipelines.modes import choose_mode
 
     config = load_config(name)
-    data = load_data(config)
-    data = dataclasses.replace(data, train=Arrays(data.train.x[:SAMPLES], data.train.y[:SAMPLES]))
+    data = first(load_data(config), SAMPLES)
     model = build(config, data)
     chosen = choose_mode(config, model, data)
     seconds: dict[str, list[float]] = {mode: [] for mode in MODES}

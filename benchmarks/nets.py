@@ -1,10 +1,11 @@
 """The nets that are timed: as the book writes them, and as a Piste config."""
 
+import dataclasses
 from typing import Any
 
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.load import load_config
-from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.dataset import Arrays, Data
 from piste.pipelines.data.load import load_data
 
 WIDTHS = {"300-100": [300, 100], "20 x 100": [100] * 20}
@@ -38,9 +39,14 @@ def config(net: str, directory: str | None, *overrides: str) -> Config:
     )  # fmt: skip
 
 
-def load(directory: str | None) -> Data:
-    """Returns the data, without a validation part."""
-    return load_data(config("300-100", directory))
+def load(directory: str | None, samples: int | None = None) -> Data:
+    """Returns the data, or its first training samples, without a validation part."""
+    return first(load_data(config("300-100", directory)), samples)
+
+
+def first(data: Data, samples: int | None) -> Data:
+    """Returns the same data with its first training samples only; None for all."""
+    return dataclasses.replace(data, train=Arrays(data.train.x[:samples], data.train.y[:samples]))
 
 
 def book_model(net: str) -> Any:
