@@ -8,6 +8,7 @@ import tensorflow as tf
 from piste.callbacks.activity import Activity
 from piste.callbacks.measures import common_shares, dense, product, root_mean_squares, sums_of_squares, update_ratios
 from piste.callbacks.seen import Key
+from piste.callbacks.sites import Site
 
 Figures = list[tuple[list[Key], Callable[[], Any]]]
 """Keys, and what computes a float32 vector with a number for each: the keys can be had without computing."""
@@ -45,7 +46,7 @@ def gradient_figures(activity: Activity, before: dict[str, list[Any]], clipping:
     def whole() -> list[Any]:
         return [product(parts) for parts in seen.whole_gradient]
 
-    wide = {site.path: place for site in updated if (place := _first_wide(site.kernels)) is not None}
+    wide = {site.path: kernel for site in updated if (kernel := _first_wide(site)) is not None}
     figures: Figures = []
     if groups:
         figures.append((list(groups), sizes))
@@ -55,7 +56,9 @@ def gradient_figures(activity: Activity, before: dict[str, list[Any]], clipping:
         figures.append(([(site.path, "update_ratio") for site in updated], ratios))
         if wide:
             names = [(path, "alike") for path in wide]
-            figures.append((names, lambda: common_shares([before[path][place] for path, place in wide.items()])))
+            figures.append(
+                (names, lambda: common_shares([(before[path][place], units) for path, (place, units) in wide.items()]))
+            )
     if seen.whole_gradient:
         figures.append(([("", "grad_norm")], lambda: tf.sqrt(sums_of_squares([whole()])) / seen.scale))
         if clipping is not None:
@@ -63,9 +66,15 @@ def gradient_figures(activity: Activity, before: dict[str, list[Any]], clipping:
     return figures
 
 
-def _first_wide(kernels: tuple[Any, ...]) -> int | None:
-    """Returns the place of the first kernel with several units, which is what can be alike."""
-    return next((place for place, kernel in enumerate(kernels) if kernel.shape[-1] > 1), None)
+def _first_wide(site: Site) -> tuple[int, int] | None:
+    """Returns the place of the first kernel with several units, which is what can be alike, and their number."""
+    for place, kernel in enumerate(site.kernels):
+        last, declared = kernel.shape[-1], getattr(site.layer, "units", None)
+        # The kernel of an LSTM has a block of columns for each gate, and only units of one gate can be alike.
+        units = declared if isinstance(declared, int) and last % declared == 0 else last
+        if units > 1:
+            return place, units
+    return None
 
 
 def _clipped(whole: list[Any], scale: Any, kind: str, bound: float) -> Any:

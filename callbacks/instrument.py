@@ -66,6 +66,11 @@ class Instrument:
         return self._memory.capacity if self._memory else 1
 
     @property
+    def bytes_held(self) -> tuple[int, int]:
+        """Bytes on the device, and how many of them one check copies to the host; 0 before the first step."""
+        return (self._memory.bytes, self._memory.bytes_a_check) if self._memory else (0, 0)
+
+    @property
     def every(self) -> int:
         """Steps between checks; it may be changed while training runs."""
         return self._period

@@ -93,21 +93,22 @@ def update_ratios(before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]
     return tf.sqrt(sums_of_squares(changes)) / (tf.sqrt(sums_of_squares(before)) + 1e-12)
 
 
-def common_shares(kernels: Sequence[Any]) -> Any:
+def common_shares(kernels: Sequence[tuple[Any, int]]) -> Any:
     """Shares of the kernels' power that all units have in common: `units * ||mean over units||^2 / ||kernel||^2`.
 
     1 means that all units have the same weights; 0 that their mean is 0. A kernel of zeros has 1.
 
     Args:
-        kernels: shape (..., units).
+        kernels: pairs of a kernel of shape (..., n * units) and its number of units; blocks of columns beside each
+            other, such as an LSTM's gates, count as further rows.
 
     Example:
-        >>> common_shares([tf.constant([[1.0, 1.0], [2.0, 2.0]]), tf.constant([[3.0, 1.0]])]).numpy().round(6).tolist()
+        >>> alike, apart = tf.constant([[1.0, 1.0], [2.0, 2.0]]), tf.constant([[3.0, 1.0]])
+        >>> common_shares([(alike, 2), (apart, 2)]).numpy().round(6).tolist()
         [1.0, 0.800000011920929]
     """
-    kernels = [tf.cast(kernel, "float32") for kernel in kernels]
-    units = tf.constant([float(kernel.shape[-1]) for kernel in kernels])
-    rows = [tf.reshape(kernel, [-1, kernel.shape[-1]]) for kernel in kernels]
+    units = tf.constant([float(count) for _, count in kernels])
+    rows = [tf.reshape(tf.cast(kernel, "float32"), [-1, count]) for kernel, count in kernels]
     sums = [tf.linalg.matvec(row, tf.ones(row.shape[-1])) for row in rows]
     return (sums_of_squares([[row] for row in sums]) / units + TINY) / (sums_of_squares([[row] for row in rows]) + TINY)
 

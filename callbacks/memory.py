@@ -85,6 +85,16 @@ class Memory:
         """How many checks fit before `read` must empty the memory."""
         return int(self._rows.shape[0])
 
+    @property
+    def bytes(self) -> int:
+        """Bytes of all that grows with layers and units."""
+        return self.capacity * self.bytes_a_check + 4 * int(self._active.shape[0])
+
+    @property
+    def bytes_a_check(self) -> int:
+        """Bytes that `read` copies for a check."""
+        return 4 * int(self._rows.shape[1] + self._steps.shape[1])
+
     def count(self, seen: Seen, bad: Any, active: Any, items: Any) -> None:
         """Adds one step, in the graph.
 
@@ -131,8 +141,9 @@ class Memory:
         filled = int(self._filled.numpy())
         if not filled:
             return []
-        rows, steps = self._rows[:filled].numpy(), self._steps[:filled].numpy()
-        self._filled.assign(0)
+        places = np.arange(filled, dtype="int32")  # gathered, which takes a sixth of the time of a slice
+        rows, steps = (variable.sparse_read(places).numpy() for variable in (self._rows, self._steps))
+        self._filled.assign(0, read_value=False)
         return [self._reading(row, *map(int, numbers)) for row, numbers in zip(rows, steps, strict=True)]
 
     def _reading(self, row: np.ndarray, step: int, skipped: int, bad_step: int, bad_place: int) -> Reading:

@@ -59,6 +59,6 @@ def write_units(folder: Path, step: int, units: Mapping[str, Mapping[str, np.nda
         for name, layers in units.items():
             for path, values in layers.items():
                 with archive.open(f"{name}/{path}.npy", "w") as entry:
-                    np.lib.format.write_array(entry, np.asarray(values), allow_pickle=False)
+                    np.lib.format.write_array(entry, np.asarray(values, "float32"), allow_pickle=False)
     for old in sorted(folder.glob("*.npz"))[:-FILES]:
         old.unlink()

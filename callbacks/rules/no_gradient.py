@@ -13,9 +13,9 @@ from piste.callbacks.rules.traits import activations
 
 
 def no_gradient(
-    records: Sequence[Record], *, checks: int = 2, decades: float = -3.0, loss: float = 0.05
+    records: Sequence[Record], *, checks: int = 2, decades: float = -3.0, loss: float = 0.05, noise: float = 1e-10
 ) -> list[Finding]:
-    """Says that the first layers receive a gradient of exactly 0, and where it ends.
+    """Says that the first layers receive a gradient of exactly 0, and where it ends; or that all of it is rounding.
 
     A product with exactly 0 ends it: a layer whose units are all dead, an output that cannot change such as softmax
     over one unit, or a part that the loss does not depend on. VANISHING is something else, and what has vanished
@@ -27,6 +27,8 @@ def no_gradient(
         checks: how many checks in a row must show it.
         decades: the depth score of the other layers below which the zeros are the end of a vanishing signal.
         loss: share of the first loss below which a gradient of 0 everywhere means that nothing is left to learn.
+        noise: the whole gradient is rounding if at every check its squared norm is below this times the loss; a
+            ratio that does not change with the scale of squared errors.
 
     Returns:
         One critical finding at the last layer that still receives a gradient, counted from the output, or at none
@@ -34,9 +36,13 @@ def no_gradient(
     """
     records = finite(records)
     recent = records[-checks:]
-    if len(recent) < checks or any(record.get("skipped", 0) or not _cut_off(record) for record in recent):
+    if len(recent) < checks or any(record.get("skipped", 0) for record in recent):
         return []
     latest = records[-1]
+    if all(_is_noise(record, noise) for record in records):
+        return [_all_noise(latest)]
+    if not all(_cut_off(record) for record in recent):
+        return []
     score = depth_score(depth_profile(latest))
     if score is not None and score < decades:
         return []
@@ -62,6 +68,29 @@ def no_gradient(
             change={**steeper(flat[1]), **MATCHED} if flat and receiver else {},
         )
     ]
+
+
+def _is_noise(record: Record, noise: float) -> bool:
+    norm, loss = number(record, "grad_norm"), number(record, "loss")
+    return norm is not None and loss is not None and 0 < norm**2 < noise * loss
+
+
+def _all_noise(latest: Record) -> Finding:
+    trained = len(_trained(latest))
+    return Finding.at(
+        latest,
+        "NO_GRADIENT",
+        None,
+        "critical",
+        evidence={"layers": float(trained), "grad_norm": float(latest["grad_norm"]), "loss": float(latest["loss"])},
+        causes=_causes(None, None, "skipped" in latest),
+        advice=(
+            f"The gradient of all {trained} trained layers has been rounding errors since the first step, "
+            f"{latest['grad_norm']:.1g} at a loss of {latest['loss']:.3g}: nothing is learnt, at any learning rate. "
+            f"{_way_out(None, None)}"
+        ),
+        change={},
+    )
 
 
 def _trained(record: Record) -> dict[str, Mapping[str, Any]]:

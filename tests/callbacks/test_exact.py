@@ -9,9 +9,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from piste.callbacks import HealthMonitor
-from piste.pipelines.data.dataset import Arrays
-from piste.pipelines.loop.fit import fit
+from tests.callbacks.reference import Forward, check, one_step
 
 RANDOM = np.random.default_rng(2)
 X = RANDOM.normal(size=(24, 5)).astype("float32")
@@ -19,66 +17,6 @@ Y = RANDOM.integers(0, 3, 24).astype("int32")
 TARGETS = RANDOM.normal(size=(24, 1)).astype("float32")
 IMAGES = RANDOM.normal(size=(24, 6, 6, 3)).astype("float32")
 SPARSE = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-Forward = Callable[[], tuple[Any, dict[str, Any], dict[str, Any]]]
-
-
-def rms(*arrays: Any) -> float:
-    flat = np.concatenate([np.ravel(np.asarray(array, "float64")) for array in arrays])
-    return float(np.sqrt(np.mean(flat**2)))
-
-
-def norm(*arrays: Any) -> float:
-    return float(np.sqrt(sum(np.sum(np.square(np.asarray(array, "float64"))) for array in arrays)))
-
-
-def one_step(model: Any, x: Any, y: Any, mode: str = "plain", **arguments: Any) -> dict[str, Any]:
-    """The record of the first step, over the whole data."""
-    watch = HealthMonitor(every=1, **arguments)
-    if mode == "plain":
-        model.fit(x, y, batch_size=len(x), shuffle=False, verbose=0, callbacks=[watch])
-    else:
-        fit(model, Arrays(x, y), epochs=1, batch_size=len(x), shuffle=False, mode=mode, callbacks=[watch])
-    assert len(watch.records) == 1
-    record: dict[str, Any] = watch.records[0]
-    return record
-
-
-def check(model: Any, forward: Forward, run: Callable[[], dict[str, Any]], rtol: float = 1e-5) -> dict[str, Any]:
-    """Compares loss, gradients, deltas, updates and outputs; returns the record for what is left.
-
-    `forward` gives the loss, path -> z and path -> h; layers with weights have the names of their paths.
-    """
-    with tf.GradientTape(persistent=True) as tape:
-        loss, before_activation, outputs = forward()
-    variables = model.trainable_variables
-    gradients = dict(zip([id(v) for v in variables], tape.gradient(loss, variables), strict=True))
-    kernels = {layer.name: np.array(layer.kernel) for layer in model.layers if hasattr(layer, "kernel")}
-    record = run()
-    figures = record["layers"]
-    close: Any = {"rtol": rtol, "atol": 1e-9}
-    np.testing.assert_allclose(record["loss"], float(loss), **close)
-    np.testing.assert_allclose(record["loss_max"], float(loss), **close)
-    np.testing.assert_allclose(record["grad_norm"], norm(*gradients.values()), **close)
-    for path, z in before_activation.items():
-        np.testing.assert_allclose(figures[path]["delta_rms"], rms(tape.gradient(loss, z)), err_msg=path, **close)
-    assert {path for path in figures if "delta_rms" in figures[path]} == set(before_activation)
-    for path, h in outputs.items():
-        np.testing.assert_allclose(figures[path]["act_rms"], rms(h), err_msg=path, **close)
-        np.testing.assert_allclose(figures[path]["act_mean"], np.mean(h), rtol=rtol, atol=1e-6, err_msg=path)
-    assert {path for path in figures if "act_rms" in figures[path]} == set(outputs)
-    for layer in model.layers:
-        own = layer.trainable_variables
-        for figure, names in (("kernel_rms", ("kernel",)), ("bias_rms", ("bias", "beta"))):
-            parts = [gradients[id(v)] for v in own if v.name in names]
-            assert (figure in figures.get(layer.name, {})) == bool(parts), (layer.name, figure)
-            if parts:
-                found = figures[layer.name][figure]
-                np.testing.assert_allclose(found, rms(*parts), err_msg=f"{layer.name} {figure}", **close)
-        if layer.name in kernels and layer.trainable:
-            before = kernels[layer.name].astype("float64")
-            ratio = norm(np.array(layer.kernel) - before) / norm(before)
-            np.testing.assert_allclose(figures[layer.name]["update_ratio"], ratio, err_msg=layer.name, **close)
-    return record
 
 
 def affine(layer: Any, x: Any) -> Any:
@@ -119,7 +57,7 @@ def test_an_mlp_with_a_softmax_head(mode: str) -> None:
     forward = mlp_forward(model, lambda z: SPARSE(Y, z))
     _, deltas, outputs = forward()
     steep = 1 - np.asarray(outputs["first_act"]) ** 2
-    record = check(model, forward, lambda: one_step(model, X, Y, mode))
+    record = check(model, forward, X, Y, mode)
     assert record["layers"]["first_act"]["saturated"] == pytest.approx(np.mean(steep < 0.05))
     slope = np.minimum(1.0, np.exp(np.asarray(deltas["second"])))
     assert record["layers"]["second"]["saturated"] == pytest.approx(np.mean(slope < 0.05))
@@ -142,7 +80,7 @@ def test_saturation_is_the_share_below_five_percent_of_the_steepest_slope() -> N
 def test_a_regression_head() -> None:
     model = mlp(layers.Dense(1, name="head"), loss="mse")
     forward = mlp_forward(model, lambda z: tf.reduce_mean(tf.square(z - TARGETS)))
-    check(model, forward, lambda: one_step(model, X, TARGETS))
+    check(model, forward, X, TARGETS)
 
 
 def test_convolution_batch_normalisation_and_relu() -> None:
@@ -172,7 +110,7 @@ def test_convolution_batch_normalisation_and_relu() -> None:
     # The bias before a batch normalisation has a gradient of rounding noise alone: not comparable.
     conv = model.get_layer("conv")
     bias, model.get_layer("conv").bias.trainable = conv.bias, False
-    record = check(model, forward, lambda: one_step(model, IMAGES, Y), rtol=1e-4)
+    record = check(model, forward, IMAGES, Y)
     assert bias is conv.bias
     assert record["layers"]["relu"]["saturated"] == pytest.approx(flat)
 
@@ -192,7 +130,7 @@ def test_each_call_of_a_shared_layer_has_figures_of_its_own() -> None:
         logits = affine(model.get_layer("head"), h2)
         return SPARSE(Y, logits), {"shared": z1, "shared#2": z2, "head": logits}, {"shared": h1, "shared#2": h2}
 
-    check(model, forward, lambda: one_step(model, X, Y))
+    check(model, forward, X, Y)
 
 
 def test_a_frozen_layer_has_no_gradient_figures() -> None:
@@ -230,7 +168,7 @@ def test_nodes_of_keras_ops() -> None:
         logits = affine(model.get_layer("head"), h)
         return SPARSE(Y, logits), {"first": z, "head": logits}, {node: h}
 
-    check(model, forward, lambda: one_step(model, X, Y))
+    check(model, forward, X, Y)
 
 
 def test_biases_that_do_nothing_are_marked() -> None:

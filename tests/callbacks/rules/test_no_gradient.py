@@ -92,3 +92,21 @@ def test_a_flat_activation_on_the_way_is_the_likeliest_cause(make: Any) -> None:
     assert flat.change == {"model.activation": "leaky_relu", "model.initializer": "auto"}
     (other,) = no_gradient(run(0.5))
     assert "does not depend on these layers" in other.causes[0] and other.change == {}
+
+
+def test_rounding_errors_are_no_gradient(make: Any) -> None:
+    def run(*norms: float) -> list[Any]:
+        return [make(step, cut(1e-9, 1e-8), grad_norm=norm, loss=0.5) for step, norm in enumerate(norms, 1)]
+
+    (finding,) = no_gradient(run(3e-7, 2e-7, 3e-7))
+    assert (finding.layer, finding.severity) == (None, "critical")
+    assert finding.evidence == {"layers": 2.0, "grad_norm": 3e-7, "loss": 0.5}
+    assert (
+        "gradient of all 2 trained layers has been rounding errors since the first step, 3e-07 at a loss of 0.5"
+        in finding.advice
+    )
+    assert "softmax over one unit" in finding.causes[0]
+    # 7e-6 squared is 1e-10 of the loss; and what was learnt from once may be small later on.
+    assert no_gradient(run(3e-7, 8e-6, 3e-7)) == []
+    assert no_gradient(run(1.0, 3e-7, 3e-7)) == []
+    assert no_gradient(run(3e-7)) == []
