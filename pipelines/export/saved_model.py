@@ -73,15 +73,24 @@ def _check(model: keras.Model, classes: Sequence[str] | None) -> None:
 
 def _serving(model: keras.Model, classes: Sequence[str] | None) -> Callable[[Any], dict[str, Any]]:
     def predict(inputs: Any) -> dict[str, Any]:
-        return {"predictions": tf.cast(model(inputs, training=False), tf.float32)}
+        return {"predictions": _answers(model, inputs)}
 
     def classify(inputs: Any) -> dict[str, Any]:
-        probabilities = tf.cast(model(inputs, training=False), tf.float32)
+        probabilities = _answers(model, inputs)
         index = tf.argmax(probabilities, axis=-1, output_type=tf.int64)
         name = tf.gather(tf.constant(classes, tf.string), index)
         return {"probabilities": probabilities, "class_index": index, "class_name": name}
 
     return predict if classes is None else classify
+
+
+def _answers(model: keras.Model, inputs: Any) -> Any:
+    # TensorFlow's oneDNN kernels cannot convolve an empty batch, so the model sees a sample of zeros in its place.
+    samples = tf.shape(inputs)[0]
+    missing = tf.cast(samples == 0, tf.int32)
+    filled = tf.pad(inputs, [[0, missing], *[[0, 0]] * (inputs.shape.rank - 1)])
+    outputs = model(tf.ensure_shape(filled, inputs.shape), training=False)
+    return tf.cast(outputs, tf.float32)[:samples]
 
 
 @contextmanager
