@@ -124,7 +124,7 @@ def fail_with(error: type[BaseException]) -> Any:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, pytest.param(RuntimeError, marks=pytest.mark.slow)])
 def test_after_an_error_everything_is_as_for_an_unwatched_model(way: str, error: Any, tmp_path: Path) -> None:
     alone, watched = net(), net()
     for model, callbacks in ((alone, []), (watched, [HealthMonitor(every=2)])):

@@ -36,6 +36,7 @@ class Memory(keras.callbacks.Callback):
             self.held.append(tracemalloc.get_traced_memory()[0])
 
 
+@pytest.mark.slow
 def test_a_thousand_epochs_keep_bounded_files_and_memory(tmp_path: Path) -> None:
     watch = HealthMonitor(every=1, window=128, file=tmp_path / "health.jsonl")
     memory = Memory(700, 1000)

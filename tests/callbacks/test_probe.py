@@ -128,7 +128,9 @@ def restless() -> Any:
     return keras.Sequential([keras.Input((2,)), Restless(), *hidden, layers.Dense(1)], name="net")
 
 
-@pytest.mark.parametrize("way", [*LOOPS, "plain jit"])
+@pytest.mark.parametrize(
+    "way", ["plain", "fused", *(pytest.param(way, marks=pytest.mark.slow) for way in ("graph", "plain jit"))]
+)
 def test_a_probe_changes_no_bit(
     way: str, state_of: Callable[[Any], State], changed_bits: Callable[[State, State], list[str]]
 ) -> None:

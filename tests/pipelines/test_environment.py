@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from piste.pipelines.environment import quiet_stderr
+from piste.pipelines.config.schema.runtime import Runtime
+from piste.pipelines.environment import describe_environment, quiet_stderr, start_tensorflow
 
 
 def python(script: str, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -32,15 +33,13 @@ def test_threads_and_determinism_are_set_and_nothing_is_said() -> None:
     assert (ran.stdout, ran.stderr, ran.returncode) == ("1 1\n", "", 0)
 
 
-def test_onednn_is_on_unless_switched_off() -> None:
-    script = START.format(arguments={}) + (
-        "import os\nfrom piste.pipelines.environment import describe_environment\n"
-        "print(os.environ['TF_ENABLE_ONEDNN_OPTS'], describe_environment()['onednn'])"
-    )
-    environment = {key: value for key, value in os.environ.items() if key != "TF_ENABLE_ONEDNN_OPTS"}
-    on = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
-    assert on.stdout == "1 True\n"
-    assert python(script, TF_ENABLE_ONEDNN_OPTS="0").stdout == "0 False\n"
+def test_onednn_is_on_unless_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    start_tensorflow(Runtime(), seed=3)
+    assert (os.environ["TF_ENABLE_ONEDNN_OPTS"], describe_environment()["onednn"]) == ("1", True)
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    start_tensorflow(Runtime(), seed=3)
+    assert (os.environ["TF_ENABLE_ONEDNN_OPTS"], describe_environment()["onednn"]) == ("0", False)
 
 
 def test_another_backend_is_refused_in_one_line() -> None:
