@@ -6,6 +6,7 @@ when nothing else is done, in the same kind of loop. Prints milliseconds a step:
 """
 
 import argparse
+import functools
 import statistics
 import time
 from collections.abc import Callable
@@ -93,8 +94,12 @@ def parts_of(net: str, data: Any, steps: int) -> dict[str, Call]:
             model.train_step = step(model)
         loop = TrainSteps(model, data.train, size, None, fused)
         loop.compile(order, lambda: None)
-        calls[name] = lambda loop=loop: loop(order, 0, steps)["loss"].numpy()  # type: ignore[misc]
+        calls[name] = functools.partial(_run, loop, order, steps)
     return {"products alone": products_alone(model, data.train.x, size, fused, steps), **calls}
+
+
+def _run(loop: Any, order: Any, steps: int) -> Any:
+    return loop(order, 0, steps)["loss"].numpy()
 
 
 def main() -> None:

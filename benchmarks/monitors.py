@@ -7,6 +7,7 @@ quartiles. `every step` has no bound in Piste's own loops.
 """
 
 import argparse
+import functools
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping
@@ -33,17 +34,16 @@ def contenders(loop: str, net: str, data: Any, epochs: int, folder: Path) -> Map
     from benchmarks.other_callbacks import other_callbacks
     from piste.callbacks import HealthMonitor
 
-    def watched(arguments: dict[str, Any] | None) -> list[Any]:
-        return [] if arguments is None else [HealthMonitor(**arguments)]
-
-    makers = {name: lambda arguments=arguments: watched(arguments) for name, arguments in CADENCES.items()}  # type: ignore[misc]
+    makers: dict[str, Callable[[], Any] | None] = {
+        name: None if arguments is None else functools.partial(HealthMonitor, **arguments)
+        for name, arguments in CADENCES.items()
+    }
     if loop == "model.fit":
-        others = other_callbacks(data.train.x, data.train.y, folder)
-        makers |= {name: lambda make=make: [make()] for name, make in others.items()}  # type: ignore[misc]
+        makers |= other_callbacks(data.train.x, data.train.y, folder)
     return {name: _trainer(loop, net, data, epochs, make) for name, make in makers.items()}
 
 
-def _trainer(loop: str, net: str, data: Any, epochs: int, make: Callable[[], list[Any]]) -> Callable[[Any], Any]:
+def _trainer(loop: str, net: str, data: Any, epochs: int, make: Callable[[], Any] | None) -> Callable[[Any], Any]:
     from benchmarks.resnet import resnet_8
     from piste.pipelines.build import build
     from piste.pipelines.loop.fit import fit
@@ -52,10 +52,11 @@ def _trainer(loop: str, net: str, data: Any, epochs: int, make: Callable[[], lis
     arguments = {"batch_size": BATCH.get(net) or batch_size(net), "epochs": epochs, "verbose": 0}
 
     def train(turn: Any) -> None:
+        callbacks = [turn] if make is None else [make(), turn]
         if loop == "model.fit":
-            model.fit(data.train.x, data.train.y, callbacks=[*make(), turn], **arguments)
+            model.fit(data.train.x, data.train.y, callbacks=callbacks, **arguments)
         else:
-            fit(model, data.train, mode=loop, callbacks=[*make(), turn], **arguments)
+            fit(model, data.train, mode=loop, callbacks=callbacks, **arguments)
 
     return train
 

@@ -232,6 +232,7 @@ class Instrument:
 
 
 def _flagged(seen: Seen) -> dict[str, list[Any]]:
-    """Returns path -> gradients of biases, which are looked at in every step; not those that are products."""
+    """Returns path -> gradients of biases, looked at in every step; not those that are products of several tensors."""
     biases = {path: parts for (path, kind), parts in seen.gradients.items() if kind == "bias"}
-    return {path: [part for part, *others in parts if not others] for path, parts in biases.items()}
+    tensors = {path: [[one for one in part if one.shape.rank] for part in parts] for path, parts in biases.items()}
+    return {path: [one for one, *others in parts if not others] for path, parts in tensors.items()}

@@ -9,11 +9,11 @@ import keras
 import numpy as np
 
 from piste.callbacks.chance import chance_loss
+from piste.callbacks.entry import Entry
 from piste.callbacks.findings import Finding, follow
 from piste.callbacks.instrument import Instrument
 from piste.callbacks.memory import Reading
 from piste.callbacks.optimizers import accumulation
-from piste.callbacks.patches import replaced
 from piste.callbacks.probe import Probe, Probed
 from piste.callbacks.records import Record, make_record
 from piste.callbacks.report import write_health_report, write_units
@@ -80,6 +80,7 @@ class Monitor(keras.callbacks.Callback):
         self.unseen: list[str] = []
         self.shares: dict[str, np.ndarray] = {}
         self._instrument: Instrument | None = None
+        self._entry: Entry | None = None
         self._period = self.every
         self._lent = False
         self._waiting: tuple[Record, dict[str, dict[str, np.ndarray]]] | None = None
@@ -113,7 +114,7 @@ class Monitor(keras.callbacks.Callback):
             for old in self._units_folder.glob("*.npz"):
                 old.unlink()
         if not self._lent:
-            self._enter()
+            self._entry = Entry(self.model, instrument)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Notes the epoch for the records."""
@@ -122,7 +123,8 @@ class Monitor(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Lets the train function know that this `fit` is the watched one."""
-        self._armed = True
+        if self._entry is not None:
+            self._entry.arm()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Reads the device when a check was due in the steps since the last call."""
@@ -143,9 +145,9 @@ class Monitor(keras.callbacks.Callback):
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Gets out of the train step."""
         self._take(epoch_ends=True)
-        if not self._lent:
-            self._leave()
-        self._instrument = None
+        if self._entry is not None:
+            self._entry.leave()
+        self._instrument = self._entry = None
 
     def summary(self) -> dict[str, float]:
         """Returns the numbers that go into the logs of an epoch; each subclass says which."""
@@ -167,33 +169,6 @@ class Monitor(keras.callbacks.Callback):
 
     def _new_instrument(self, model: Any) -> Instrument:
         return Instrument(model, every=self.every, layers=self.layers, exclude=self.exclude, **self._measures)
-
-    def _enter(self) -> None:
-        model, instrument = self.model, self._instrument
-        assert instrument is not None
-        self._plain = plain = model.train_function
-        self._armed = False
-        step = instrument.trace(getattr(plain, "watched_step", model.train_step))
-        with replaced(model, "train_step", step):
-            model.make_train_function(force=True)
-        watched = model.train_function
-
-        def train_function(iterator: Any) -> Any:
-            if self._armed:
-                self._armed = False
-                return watched(iterator)
-            # Keras calls no hook when a `fit` fails: this is a later one, which did not ask for a monitor.
-            self._leave()
-            model.make_train_function()
-            return model.train_function(iterator)
-
-        train_function.watched_step = step  # type: ignore[attr-defined]
-        model.train_function = train_function
-
-    def _leave(self) -> None:
-        plain = self._plain
-        stacked = getattr(plain, "watched_step", None) is not None
-        self.model.train_function = None if stacked else plain
 
     def _checked_period(self) -> int:
         """Returns the steps between checks: with a probe every epoch has one, for its figures to go to."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from piste.callbacks.records import Record
 from piste.callbacks.rules.depth import depth_profile, depth_score
+from piste.callbacks.rules.history import latest_with, unit_prefix
 
 
 def gradient_summary(record: Record) -> dict[str, float]:
@@ -19,10 +20,8 @@ def gradient_summary(record: Record) -> dict[str, float]:
 
 
 def unit_summary(records: Sequence[Record]) -> dict[str, float]:
-    """Returns `dead_share` of the latest probe, or else of the latest full window; NaN before there is one."""
-    for counted in ("probe_dead", "dead"):
-        for record in reversed(records):
-            shares = [part[counted] / part["units"] for part in record["layers"].values() if counted in part]
-            if shares:
-                return {"dead_share": max(shares)}
-    return {"dead_share": math.nan}
+    """Returns `dead_share` of the counts that DEAD judges by, probe or windows; NaN before there are any."""
+    counted = f"{unit_prefix(records)}dead"
+    latest = latest_with(records, counted)
+    layers = latest["layers"].values() if latest else ()
+    return {"dead_share": max((part[counted] / part["units"] for part in layers if counted in part), default=math.nan)}

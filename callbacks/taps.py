@@ -7,7 +7,7 @@ layers remember the tensors that went through them. All patches last as long as 
 import contextlib
 import dataclasses
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
@@ -81,11 +81,8 @@ def run_tapped(model: Any, sites: list[Site], step: Callable[[Any], Any], data: 
     Raises:
         ValueError: if the step had no loss that could be seen.
     """
-    taps = Taps()
-    graph = tf.compat.v1.get_default_graph() if not tf.executing_eagerly() else None
-    with contextlib.ExitStack() as patches:
-        for site in sites:
-            _tap_site(patches, site, taps, graph)
+    taps, graph = Taps(), _graph_here()
+    with _sites_tapped(sites, taps, graph) as patches:
         taps.scale = loss_scale(model.optimizer)
         _tap_loss(patches, model, taps, graph)
         _tap_tape(patches, taps)
@@ -105,12 +102,22 @@ def calls_tapped(sites: list[Site], forward: Callable[[Any], Any], data: Any) ->
         data: what it takes.
     """
     taps = Taps()
-    graph = tf.compat.v1.get_default_graph() if not tf.executing_eagerly() else None
+    with _sites_tapped(sites, taps, _graph_here()):
+        forward(data)
+    return taps.calls
+
+
+@contextlib.contextmanager
+def _sites_tapped(sites: list[Site], taps: Taps, graph: Any) -> Iterator[contextlib.ExitStack]:
+    """Taps all layers, and yields the stack that further patches go on."""
     with contextlib.ExitStack() as patches:
         for site in sites:
             _tap_site(patches, site, taps, graph)
-        forward(data)
-    return taps.calls
+        yield patches
+
+
+def _graph_here() -> Any:
+    return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
 
 
 def _tap_site(patches: contextlib.ExitStack, site: Site, taps: Taps, graph: Any) -> None:

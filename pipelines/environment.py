@@ -32,7 +32,8 @@ def start_tensorflow(runtime: Runtime, seed: int) -> None:
         raise DeviceError(str(error)) from None
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # TensorFlow turns oneDNN on by itself only where there is AVX512; with AVX2 convolutions are a third faster too.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with quiet_stderr():
         import keras
         import tensorflow as tf
@@ -98,6 +99,6 @@ def describe_environment() -> dict[str, Any]:
         "machine": platform.machine(),
         "device": "GPU" if gpus else "CPU",
         "cores": os.cpu_count(),
-        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1",
+        "onednn": {"1": "on", "0": "off"}.get(os.environ.get("TF_ENABLE_ONEDNN_OPTS", ""), "TensorFlow's default"),
         "threads": tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count(),
     }

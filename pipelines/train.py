@@ -123,7 +123,10 @@ def _monitor(config: Config, data: Data, folder: Path) -> Any:
 
     if config.health is None:
         return None
-    probe = data.validation.x if config.health.probe is not None and data.validation is not None else None
+    probe = None
+    if config.health.probe is not None:
+        assert data.validation is not None  # the config is refused otherwise
+        probe = data.validation.x
     return HealthMonitor(**config.health.model_dump() | {"probe": probe}, file=folder / "health.jsonl")
 
 

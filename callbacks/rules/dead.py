@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from piste.callbacks.findings import Finding, Severity
 from piste.callbacks.records import Record
 from piste.callbacks.rules.changes import MATCHED, clip, steeper
-from piste.callbacks.rules.history import finite, latest_with, places_with
+from piste.callbacks.rules.history import finite, latest_with, places_with, unit_prefix
 from piste.callbacks.rules.life import Life, life
 from piste.callbacks.rules.traits import judged
 
@@ -36,7 +36,7 @@ def dead(
         Lu et al., 2019, Dying ReLU and initialization: theory and numerical examples.
     """
     records = finite(records)
-    kind = "probe_" if latest_with(records[:1], "probe_dead") else ""
+    kind = unit_prefix(records)
     counted = f"{kind}dead"
     now = latest_with(records, counted)
     bounds: tuple[tuple[float, Severity], ...] = ((most, "critical"), (half, "warning"), (some, "info"))

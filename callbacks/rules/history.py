@@ -38,6 +38,11 @@ def finite(records: Sequence[Record]) -> Sequence[Record]:
     return records[: bisect.bisect_left(records, True, key=lambda record: record["nonfinite"] is not None)]
 
 
+def unit_prefix(records: Sequence[Record]) -> str:
+    """Returns what the figures of units that decide begin with: "probe_" where a probe was measured, "" elsewhere."""
+    return "probe_" if latest_with(records[:1], "probe_dead") else ""
+
+
 def latest_with(records: Sequence[Record], key: str) -> Record | None:
     """Returns the latest record in which activations have a figure; those of units are not in every record."""
     first = _first_activation(records)

@@ -116,3 +116,15 @@ def test_what_keras_keeps_to_itself_is_still_there() -> None:
     model.fit(X, Y, batch_size=8, verbose=0)
     assert int(steps_applied(optimizer)) == 3
     assert norm(np.asarray(accumulated(optimizer, model.trainable_variables[0]))) > 0
+
+
+@pytest.mark.parametrize("steps", [None, 2])
+def test_a_bad_gradient_is_found_at_its_step_with_and_without_accumulation(steps: int | None) -> None:
+    def loss(y_true: Any, y_pred: Any) -> Any:
+        return keras.ops.mean(keras.ops.sqrt(0.0 * y_pred))  # 0, and its derivative is 0 times infinity
+
+    model = net()
+    model.compile(keras.optimizers.SGD(0.1, gradient_accumulation_steps=steps), loss)
+    record = records(model, batch_size=12)[0]
+    assert record["loss"] == 0.0
+    assert record["nonfinite"] == {"step": 1, "layer": "first"}

@@ -11,7 +11,8 @@ from piste.pipelines.environment import describe_environment, quiet_stderr, star
 
 
 def python(script: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"} | variables
+    ours = ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
+    environment = {key: value for key, value in os.environ.items() if key not in ours} | variables
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
 
 
@@ -23,23 +24,24 @@ import tensorflow as tf
 """
 
 
-def test_threads_and_determinism_are_set_and_nothing_is_said() -> None:
+def test_threads_determinism_and_onednn_are_set_and_nothing_is_said() -> None:
     script = START.format(arguments={"threads": 1, "deterministic": True}) + (
+        "from piste.pipelines.environment import describe_environment\n"
         "print(tf.config.threading.get_intra_op_parallelism_threads(),"
-        "tf.config.threading.get_inter_op_parallelism_threads())\n"
+        "tf.config.threading.get_inter_op_parallelism_threads(), describe_environment()['onednn'])\n"
         "tf.random.normal([2])"
     )
     ran = python(script)
-    assert (ran.stdout, ran.stderr, ran.returncode) == ("1 1\n", "", 0)
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("1 1 on\n", "", 0)
 
 
-def test_onednn_is_on_unless_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_onednn_is_left_as_it_is_where_tensorflow_was_started_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
     start_tensorflow(Runtime(), seed=3)
-    assert (os.environ["TF_ENABLE_ONEDNN_OPTS"], describe_environment()["onednn"]) == ("1", True)
+    assert "TF_ENABLE_ONEDNN_OPTS" not in os.environ
+    assert describe_environment()["onednn"] == "TensorFlow's default"
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
-    start_tensorflow(Runtime(), seed=3)
-    assert (os.environ["TF_ENABLE_ONEDNN_OPTS"], describe_environment()["onednn"]) == ("0", False)
+    assert describe_environment()["onednn"] == "off"
 
 
 def test_another_backend_is_refused_in_one_line() -> None:
