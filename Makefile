@@ -2,6 +2,8 @@
 PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
+# Files are shared out among as many processes as there are cores, but TensorFlow needs 2 GB in each.
+TEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 READY := $(VENV)/.ready
 
 .PHONY: demo test test-all lint format types benchmark lock clean
@@ -10,11 +12,11 @@ demo: $(READY)  ## trains the shipped quickstart and says where the report is
 	@$(BIN)/piste train quickstart
 
 test: $(READY)  ## the whole suite
-	$(BIN)/python -m pytest -m "not slow"
+	$(TEST) -m "not slow"
 
 test-all: $(READY)  ## also what takes long: every config does everything
-	$(BIN)/python -m pytest
-	TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest tests/callbacks/test_silent.py
+	$(TEST)
+	TF_ENABLE_ONEDNN_OPTS=0 $(TEST) tests/callbacks/test_silent.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

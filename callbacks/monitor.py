@@ -22,7 +22,7 @@ from piste.callbacks.windows import UnitWindows
 
 Action = str | Callable[[Finding], None]
 CHECKS_BEFORE_THINNING, CHECKS_A_STAGE, MOST_CHECKS = 1_000, 100, 2_000
-NEVER = 2**30
+STEPS_BETWEEN_READS, NEVER = 8, 2**30
 
 
 class Monitor(keras.callbacks.Callback):
@@ -81,7 +81,7 @@ class Monitor(keras.callbacks.Callback):
         self.shares: dict[str, np.ndarray] = {}
         self._instrument: Instrument | None = None
         self._entry: Entry | None = None
-        self._period = self.every
+        self._period, self._unread = self.every, 0
         self._lent = False
         self._waiting: tuple[Record, dict[str, dict[str, np.ndarray]]] | None = None
         self._at_begin: Probed | None = None
@@ -127,11 +127,13 @@ class Monitor(keras.callbacks.Callback):
             self._entry.arm()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Reads the device when a check was due in the steps since the last call."""
+        """Reads the device after a check; checks at every step or nearly so are read a few at a time."""
         assert self._instrument is not None
         steps = range(self._done + 1, self._done + batch - self._batch + 1)
         self._batch, self._done = batch, steps.stop - 1
-        if any(self._instrument.level(step) for step in steps):
+        self._unread += sum(self._instrument.level(step) for step in steps)
+        due = max(1, STEPS_BETWEEN_READS // self._instrument.every) if self.action == "report" else 1
+        if self._unread >= due or self._unread + len(steps) > self._instrument.capacity:
             self._take()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -177,6 +179,7 @@ class Monitor(keras.callbacks.Callback):
 
     def _take(self, epoch_ends: bool = False) -> None:
         assert self._instrument is not None
+        self._unread = 0
         for reading in self._instrument.read():
             self._publish()
             self._waiting = self._new_record(reading)

@@ -38,6 +38,30 @@ def test_the_action_stops_training_or_is_called_with_every_new_finding() -> None
 
 
 @pytest.mark.parametrize(
+    ("arguments", "counts"),
+    [
+        ({"every": 1}, [0] * 7 + [8] * 8 + [16] * 4 + [19]),
+        ({"every": 3}, [0] + [2] * 4 + [4] * 6 + [6] * 6 + [8] * 3),
+        ({"every": 1, "action": "stop"}, [*range(1, 20), 19]),
+        ({"every": 1, "action": print}, [*range(1, 20), 19]),
+    ],
+)
+def test_checks_close_together_are_read_a_few_at_a_time_unless_something_acts_on_them(
+    arguments: dict[str, Any], counts: list[int]
+) -> None:
+    monitor = HealthMonitor(rules=[], **arguments)
+    found: list[int] = []
+    count = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: found.append(len(monitor.records)),
+        on_epoch_end=lambda epoch, logs: found.append(len(monitor.records)),
+    )
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((152, 4)), np.ones((152, 1)), batch_size=8, verbose=0, callbacks=[monitor, count])
+    assert found == counts
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ({"every": 0}, "`every` must be a whole number of at least 1. Received: 0."),
