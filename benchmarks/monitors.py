@@ -1,9 +1,9 @@
 """What watching costs: `python -m benchmarks.monitors [--turns 21] [--only fused]`.
 
 Each loop trains unwatched, watched at the default cadence and watched at every step, and plain `model.fit` also with
-what people use otherwise. All of a line train in turns of about fifty steps. The ratio is the median over the epochs of an
-epoch's seconds divided by those of the unwatched one; beside it is its standard error, from the
-quartiles. `every step` has no bound in Piste's own loops.
+what people use otherwise. All of a line train in turns of about fifty steps. The ratio is the median over the epochs of
+an epoch's seconds divided by those of the unwatched one; beside it is its standard error, from the quartiles.
+`every step` has no bound in Piste's own loops.
 """
 
 import argparse
