@@ -16,7 +16,7 @@ test: $(READY)  ## the whole suite
 
 test-all: $(READY)  ## also what takes long: every config does everything
 	$(TEST)
-	TF_ENABLE_ONEDNN_OPTS=0 $(TEST) tests/callbacks/test_silent.py
+	TF_ENABLE_ONEDNN_OPTS=0 $(TEST) --dist load tests/callbacks/test_silent.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

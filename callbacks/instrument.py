@@ -148,8 +148,10 @@ class Instrument:
     def _choose_in_graph(self, step: Step, data: Any) -> Any:
         update = (self._step + 1) // self._accumulation
         due = is_check_in_graph(update, self._every) & ((self._step + 1) % self._accumulation == 0)
-        blank = {path: [tf.zeros_like(kernel) for kernel in kernels] for path, kernels in self._kernels().items()}
-        before = tf.cond(due, self._kernels, lambda: blank) if blank else {}
+        before = self._kernels()
+        if before and not self._model.jit_compile:  # XLA keeps them for nothing; elsewhere each step would copy them
+            blank = tf.nest.map_structure(tf.zeros_like, before)
+            before = tf.cond(due, self._kernels, lambda: blank)
         logs, seen = self._run(step, data)
         self._count(seen)
         tf.cond(due, lambda: self._measure(seen, before), lambda: None)

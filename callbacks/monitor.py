@@ -132,7 +132,8 @@ class Monitor(keras.callbacks.Callback):
         steps = range(self._done + 1, self._done + batch - self._batch + 1)
         self._batch, self._done = batch, steps.stop - 1
         self._unread += sum(self._instrument.level(step) for step in steps)
-        due = max(1, STEPS_BETWEEN_READS // self._instrument.every) if self.action == "report" else 1
+        at_once = self.action != "report" or self._lent or len(self.records) < STEPS_BETWEEN_READS
+        due = 1 if at_once else max(1, STEPS_BETWEEN_READS // self._instrument.every)
         if self._unread >= due or self._unread + len(steps) > self._instrument.capacity:
             self._take()
 

@@ -40,8 +40,8 @@ def test_the_action_stops_training_or_is_called_with_every_new_finding() -> None
 @pytest.mark.parametrize(
     ("arguments", "counts"),
     [
-        ({"every": 1}, [0] * 7 + [8] * 8 + [16] * 4 + [19]),
-        ({"every": 3}, [0] + [2] * 4 + [4] * 6 + [6] * 6 + [8] * 3),
+        ({"every": 1}, [*range(1, 8)] + [8] * 8 + [16] * 4 + [19]),
+        ({"every": 2}, [1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 8, 8, 8, 8, 10]),
         ({"every": 1, "action": "stop"}, [*range(1, 20), 19]),
         ({"every": 1, "action": print}, [*range(1, 20), 19]),
     ],
