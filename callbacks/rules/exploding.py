@@ -20,7 +20,7 @@ def exploding(
     of_last: int = 5,
     window: int = 20,
     spread: float = 6.0,
-    times: float = 3.0,
+    times: float = 5.0,
 ) -> list[Finding]:
     """Says where the gradient explodes: by depth, or from step to step.
 

@@ -63,9 +63,9 @@ def test_five_checks_are_needed_to_say_what_is_usual(make: Any) -> None:
 @pytest.mark.parametrize(
     ("highest", "usual", "found"),
     [
-        ([7.0, 7.0, 7.0], 2.5, 1),  # above 3 * 2.3
-        ([7.0, 6.8, 7.0], 2.5, 0),  # not at all of three checks
-        ([7.0, 7.0, 7.0], 2.2, 0),  # one bad batch in each interval
+        ([12.0, 12.0, 12.0], 2.5, 1),  # above 5 * 2.3
+        ([12.0, 11.4, 12.0], 2.5, 0),  # not at all of three checks
+        ([12.0, 12.0, 12.0], 2.2, 0),  # one bad batch in each interval
     ],
 )
 def test_a_loss_that_stays_far_above_the_start(make: Any, highest: list[float], usual: float, found: int) -> None:
@@ -74,8 +74,8 @@ def test_a_loss_that_stays_far_above_the_start(make: Any, highest: list[float], 
     findings = exploding(run)
     assert len(findings) == found
     for finding in findings:
-        assert finding.evidence == {"loss_max": 7.0, "loss_at_start": 2.3}
-        assert "reached 7, though it began at 2.3" in finding.advice
+        assert finding.evidence == {"loss_max": 12.0, "loss_at_start": 2.3}
+        assert "reached 12, though it began at 2.3" in finding.advice
 
 
 def test_a_converged_model_may_jump(make: Any, make_profile: Any) -> None:
