@@ -73,7 +73,7 @@ def _by_rule() -> dict[str, list[Record]]:
         "exploding from the start": [check(1, profile(1e3, 1.0))],
         "exploding by depth later": [check(s, profile(1.0 if s < 4 else 1e3, 1.0)) for s in range(1, 9)],
         "exploding by step": [check(s, grad_norm=norm, loss=norm) for s, norm in enumerate(norms, 1)],
-        "exploding loss": [check(s, loss_max=loss, loss=loss) for s, loss in enumerate([2.0, 9.0, 9.0, 9.0], 1)],
+        "exploding loss": [check(s, loss_max=loss, loss=loss) for s, loss in enumerate([2.0, 12.0, 12.0, 12.0], 1)],
         "vanishing": [check(s, profile(1e-5, 1.0)) for s in range(1, 6)],
         "vanishing without a bounded activation": [check(s, profile(1e-5, 1.0, "relu")) for s in range(1, 6)],
         "no gradient behind a flat activation": [check(s, silent) for s in (1, 2)],
