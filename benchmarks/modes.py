@@ -22,6 +22,7 @@ from piste.pipelines.config.shipped import shipped
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import quiet_stderr, start_tensorflow
+from piste.pipelines.errors import ConfigError
 
 SAMPLES, TURNS, CLEARLY = 3_000, 3, 1.2
 MODES, PLAIN = ("fused", "graph", "stream"), "model.fit"
@@ -58,6 +59,17 @@ def answer_for_plain_keras() -> None:
             print(seconds_an_epoch(model.fit, arrays, config.data.batch_size, verbose=0), flush=True)
 
 
+def runs(name: str, mode: str, model: Any, data: Data) -> bool:
+    """Returns whether a config may ask for a mode."""
+    from piste.pipelines.modes import choose_mode
+
+    try:
+        choose_mode(load_config(name, [f"training.mode={mode}"]), model, data)
+    except ConfigError:
+        return False
+    return True
+
+
 def check(name: str, plain: Callable[[], float]) -> bool:
     """Times one config, prints its line and returns whether the rule chose well."""
     from piste.pipelines.loop.fit import fit
@@ -66,8 +78,9 @@ def check(name: str, plain: Callable[[], float]) -> bool:
     config, data, model = prepared(name)
     chosen = choose_mode(config, model, data).name
     train, size = functools.partial(fit, model), config.data.batch_size
+    able = [mode for mode in MODES if runs(name, mode, model, data)]
     contenders: dict[str, Callable[[], float]] = {
-        mode: functools.partial(seconds_an_epoch, train, (data.train,), size, mode=mode) for mode in MODES
+        mode: functools.partial(seconds_an_epoch, train, (data.train,), size, mode=mode) for mode in able
     }
     contenders[PLAIN] = plain
     seconds: dict[str, list[float]] = {contender: [] for contender in contenders}
@@ -78,7 +91,7 @@ def check(name: str, plain: Callable[[], float]) -> bool:
     medians = {contender: statistics.median(runs) for contender, runs in seconds.items()}
     fastest = min(medians, key=lambda contender: medians[contender])
     good = medians[fastest] * CLEARLY >= medians[chosen]
-    columns = " | ".join(f"{median:.3f}" for median in medians.values())
+    columns = " | ".join(f"{medians[each]:.3f}" if each in medians else "cannot" for each in (*MODES, PLAIN))
     verdict = "ok" if good else f"{fastest} is clearly faster"
     print(f"| {name} | {columns} | {chosen} | {medians[PLAIN] / medians[chosen]:.2f} x | {verdict} |", flush=True)
     return good

@@ -15,6 +15,8 @@ CONVOLUTIONS = (
     layers.SeparableConv1D, layers.SeparableConv2D, layers.Conv1DTranspose, layers.Conv2DTranspose,
 )  # fmt: skip
 NOT_IN_XLA = (layers.RandomRotation, layers.RandomTranslation, layers.RandomZoom)
+# XLA refuses their gradient when ops must be deterministic, on CPUs too. In three dimensions it does not.
+NOT_DETERMINISTIC_IN_XLA = (layers.MaxPooling1D, layers.MaxPooling2D)
 MIB = 2**20
 
 
@@ -44,10 +46,13 @@ def choose_mode(config: Config, model: Any, data: Data) -> Mode:
     """
     asked = config.training.mode
     every = list(model._flatten_layers())
-    blocked = next((layer for layer in every if isinstance(layer, NOT_IN_XLA)), None)
+    deterministic = config.runtime.deterministic
+    kinds = NOT_IN_XLA + (NOT_DETERMINISTIC_IN_XLA if deterministic else ())
+    blocked = next((layer for layer in every if isinstance(layer, kinds)), None)
+    settled = " with `runtime.deterministic`" if isinstance(blocked, NOT_DETERMINISTIC_IN_XLA) else ""
     if asked == "fused" and blocked is not None:
         raise ConfigError(
-            f"{config.origin('training.mode')}: `mode: fused` needs layers that XLA can compile. Received: "
+            f"{config.origin('training.mode')}: `mode: fused` needs layers that XLA can compile{settled}. Received: "
             f"{blocked.name} ({type(blocked).__name__}); use `mode: graph` or auto."
         )
     if asked != "auto":
@@ -56,7 +61,7 @@ def choose_mode(config: Config, model: Any, data: Data) -> Mode:
     if size > config.runtime.memory_limit:
         return Mode("stream", f"the training data, {size:.0f} MiB, is over the limit of {config.runtime.memory_limit}")
     if blocked is not None:
-        return Mode("graph", f"XLA cannot compile {type(blocked).__name__}")
+        return Mode("graph", f"XLA cannot compile {type(blocked).__name__}{settled}")
     convolution = next((layer for layer in every if isinstance(layer, CONVOLUTIONS)), None)
     if convolution is not None and not tf.config.list_physical_devices("GPU"):
         return Mode("graph", f"XLA on a CPU is slow for {type(convolution).__name__}")

@@ -8,6 +8,7 @@ from piste.pipelines.config.nodes import Mapping, Mark, Node, Scalar
 from piste.pipelines.config.problems import ConfigProblems, Problem
 from piste.pipelines.config.reader import compose
 from piste.pipelines.config.report import escape
+from piste.pipelines.config.shipped import shipped
 from piste.pipelines.config.source import Source, read_source
 from piste.pipelines.config.suggest import nearest
 
@@ -59,21 +60,30 @@ def _base(tree: Mapping, chain: list[Path]) -> Path | None:
     if value is None:
         return None
     if not isinstance(value, Scalar) or value.is_null:
-        raise _problem(value.mark, "must be the path of one file, relative to this one")
+        raise _problem(value.mark, "must be the path of one file, relative to this one, or a shipped config's name")
     if "://" in value.text:
         raise _problem(value.mark, f"must be a file, not an address. Received: {escape(value.text)}")
-    base = chain[-1].parent / value.text
-    if not base.is_file():
-        siblings = [str(p.relative_to(chain[-1].parent)) for p in sorted(base.parent.glob("*.y*ml"))[:1000]]
-        near = nearest(value.text, [name for name in siblings if name != chain[-1].name])
-        hint = f" Did you mean `{near}`?" if near else ""
-        raise _problem(value.mark, f"names no file: {escape(str(base), 200)} does not exist.{hint}", near)
+    base = _find(value, chain[-1])
     if any(os.path.samefile(base, earlier) for earlier in chain):
         shown = " -> ".join(escape(path.name) for path in [*chain, base])
         raise _problem(value.mark, f"goes in a circle: {shown}")
     if len(chain) == CHAIN_LIMIT:
         raise _problem(value.mark, f"may be followed at most {CHAIN_LIMIT} times")
     return base
+
+
+def _find(value: Scalar, extending: Path) -> Path:
+    """Returns the file beside the extending one, or else the shipped config, that the text names."""
+    base, known = extending.parent / value.text, shipped()
+    if base.is_file():
+        return base
+    if value.text in known:
+        return known[value.text]
+    siblings = [str(p.relative_to(extending.parent)) for p in sorted(base.parent.glob("*.y*ml"))[:1000]]
+    near = nearest(value.text, [name for name in (*siblings, *known) if name != extending.name])
+    hint = f". Did you mean `{near}`?" if near else ""
+    missing = f"{escape(str(base), 200)} does not exist, and no config of that name is shipped{hint}"
+    raise _problem(value.mark, f"names no file: {missing}", near)
 
 
 def _problem(mark: Mark, says: str, suggestion: str | None = None) -> ConfigProblems:

@@ -25,7 +25,10 @@ def json_schema() -> dict[str, Any]:
     full = _resolve(Settings.model_json_schema(by_alias=True), "")
     definitions = full.pop("$defs") | _tables()
     full["properties"]["health"]["anyOf"][1] = {"type": "boolean"}
-    full["properties"]["extends"] = {"type": "string", "description": "A file that this one is laid over."}
+    full["properties"]["extends"] = {
+        "type": "string",
+        "description": "The file, or the shipped config's name, that this one is laid over.",
+    }
     partial = {name: _loosen(item) for name, item in definitions.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -8,6 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from piste.pipelines.data.dataset import Arrays
+from piste.pipelines.data.quiet import first_line
+from piste.pipelines.errors import ConfigError
 
 Step = Callable[[Any], Any]
 NO_CHECK = np.iinfo(np.int32).max
@@ -65,6 +67,9 @@ class TrainSteps:
         Args:
             order: any epoch's order.
             meanwhile: Python work; XLA compiles without Python's lock.
+
+        Raises:
+            ConfigError: if XLA cannot compile the train step, as may be with a layer of one's own.
         """
         if not self._full:
             meanwhile()
@@ -79,7 +84,13 @@ class TrainSteps:
             if self._samples > self._full * self._batch_size:
                 self._last.get_concrete_function(arguments[0])
             meanwhile()
-            compiling.result()
+            try:
+                compiling.result()
+            except tf.errors.OpError as error:  # no step has run that could fail
+                raise ConfigError(
+                    "`mode: fused` needs a train step that XLA can compile; use `mode: graph`. Received from "
+                    f"TensorFlow: {first_line(error)}"
+                ) from error
 
     def __call__(self, order: np.ndarray, begin: int, end: int, checks: Sequence[int] = ()) -> dict[str, Any]:
         """Trains on the batches `begin` to `end`.

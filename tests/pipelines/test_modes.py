@@ -13,11 +13,11 @@ from piste.pipelines.errors import ConfigError
 from piste.pipelines.modes import Mode, choose_mode
 
 
-def config(mode: str = "auto", memory_limit: int = 2048) -> Any:
-    """The three values of a config that the rule reads."""
+def config(mode: str = "auto", memory_limit: int = 2048, deterministic: bool = True) -> Any:
+    """The four values of a config that the rule reads."""
     return SimpleNamespace(
         training=SimpleNamespace(mode=mode),
-        runtime=SimpleNamespace(memory_limit=memory_limit),
+        runtime=SimpleNamespace(memory_limit=memory_limit, deterministic=deterministic),
         origin=lambda key: f"my.yaml:7:3 ({key})",
     )
 
@@ -53,6 +53,18 @@ def test_what_xla_cannot_compile_runs_as_a_graph_and_is_refused_when_fused_is_as
         "my.yaml:7:3 (training.mode): `mode: fused` needs layers that XLA can compile. "
         f"Received: augment ({kind}); use `mode: graph` or auto."
     )
+
+
+@pytest.mark.parametrize("pool", [layers.MaxPooling1D(2, name="pool"), layers.MaxPooling2D(2, name="pool")])
+def test_max_pooling_is_fused_only_where_ops_need_not_be_deterministic(pool: Any) -> None:
+    kind = type(pool).__name__
+    model = net(layers.Reshape((64, 1)), pool) if kind == "MaxPooling1D" else net(pool)
+    reason = f"XLA cannot compile {kind} with `runtime.deterministic`"
+    assert choose_mode(config(), model, data()) == Mode("graph", reason)
+    assert choose_mode(config(deterministic=False), model, data()).name == "fused"
+    assert choose_mode(config("fused", deterministic=False), model, data()).name == "fused"
+    with pytest.raises(ConfigError, match=rf"compile with `runtime.deterministic`. Received: pool \({kind}\)"):
+        choose_mode(config("fused"), model, data())
 
 
 def test_data_over_the_memory_limit_streams_whatever_the_layers() -> None:

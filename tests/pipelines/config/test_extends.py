@@ -111,10 +111,11 @@ def test_a_chain_may_have_ten_links(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ("bas.yaml", "does not exist. Did you mean `base.yaml`?"),
-        ("zzzzzzzzzzz.yaml", "zzzzzzzzzzz.yaml does not exist."),
+        ("bas.yaml", "does not exist, and no config of that name is shipped. Did you mean `base.yaml`?"),
+        ("quickstrt", "Did you mean `quickstart`?"),
+        ("zzzzzzzzzzz.yaml", "zzzzzzzzzzz.yaml does not exist, and no config of that name is shipped."),
         ("https://host/base.yaml", "must be a file, not an address. Received: https://host/base.yaml."),
-        ("[base.yaml]", "`extends` must be the path of one file, relative to this one."),
+        ("[base.yaml]", "`extends` must be the path of one file, relative to this one, or a shipped"),
         ("", "`extends` must be the path of one file"),
     ],
 )
@@ -122,6 +123,15 @@ def test_bases_that_are_refused(tmp_path: Path, value: str, words: str) -> None:
     problem = _problem(_write(tmp_path, base=BASE, net=f"# net\nextends: {value}\n"))
     assert words in problem.message
     assert problem.origin.line == 2
+    assert ".." not in problem.message
+
+
+def test_a_shipped_config_is_a_base_by_its_name(tmp_path: Path) -> None:
+    net = _write(tmp_path, net="extends: fashion_mnist/mlp_elu\nseed: 7\n")
+    assert load_config(net).seed == 7
+    assert load_config(net).model == load_config("fashion_mnist/mlp_elu").model
+    (tmp_path / "quickstart").write_text(BASE)
+    assert load_config(_write(tmp_path, net="extends: quickstart\n")).model.hidden == (8, 4)
 
 
 def test_an_empty_config_says_what_it_needs(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from keras import layers
 from piste.callbacks import HealthMonitor
 from piste.pipelines.data.dataset import Arrays
 from piste.pipelines.data.order import epoch_order
+from piste.pipelines.errors import ConfigError
 from piste.pipelines.loop import chunks
 from piste.pipelines.loop.fit import fit
 
@@ -264,3 +265,14 @@ def test_xla_still_cannot_compile_what_the_rule_says(kind: Callable[..., Any]) -
     fit(model, data, epochs=1, batch_size=4, mode="graph")
     with pytest.raises(Exception, match=r"(?i)xla|compil"):
         fit(model, data, epochs=1, batch_size=4, mode="fused")
+
+
+def test_a_step_that_xla_cannot_compile_is_refused_with_the_way_out() -> None:
+    model = keras.Sequential([keras.Input((3, 3)), layers.Reshape((3, 3, 1)), layers.RandomZoom(0.1), layers.Flatten()])
+    model.add(layers.Dense(3))
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    with pytest.raises(
+        ConfigError, match=r"can compile; use `mode: graph`\. Received from TensorFlow: Detected unsupp"
+    ):
+        train("fused", model=model)
+    train("graph", model=model)
