@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from piste.models.activations.functions import FUNCTIONS
+from piste.models.activations.slopes import LEARNED
 from piste.models.activations.spec import read
 from piste.models.initializers import initializer as make_initializer
 from piste.models.keras_object import keras_object
@@ -106,6 +107,6 @@ def _value(type_name: str, key: str, value: Any) -> Any:
 
 
 def _inner_activation(type_name: str, key: str, value: Any) -> Any:
-    if not isinstance(value, str) or value == "prelu":
+    if not isinstance(value, str) or value in (*LEARNED, "rrelu"):
         raise ValueError(f"`{key}` of `{type_name}` must be a name without arguments. Received: {value!r}.")
     return FUNCTIONS[read(value)[0].name]

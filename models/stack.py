@@ -10,6 +10,7 @@ from piste.models.activations.table import SOFTMAX
 from piste.models.initializers import matched
 from piste.models.make_layer import make_layer
 from piste.models.nodes import Act, Layer, Node, Spec, feeds, has_kernel
+from piste.models.seeds import layer_seed
 
 
 def stack(x: Any, nodes: Sequence[Node], *, activation: Spec, initializer: Spec, seed: int) -> Any:
@@ -34,7 +35,8 @@ def stack(x: Any, nodes: Sequence[Node], *, activation: Spec, initializer: Spec,
         try:
             if isinstance(node, Act):
                 spec = activation if node.spec is None else node.spec
-                x = activation_layer(spec, name=node.name, rank=len(x.shape), dtype=dtype)(x)
+                draws = layer_seed(seed, node.name, "noise")
+                x = activation_layer(spec, name=node.name, rank=len(x.shape), dtype=dtype, seed=draws)(x)
             else:
                 x = make_layer(
                     node.type,

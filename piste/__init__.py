@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from piste.pipelines.build import build
     from piste.pipelines.config.config import Config
     from piste.pipelines.config.load import load_config
+    from piste.pipelines.data.register import register_source
     from piste.pipelines.run import Run
     from piste.pipelines.train import train
 
@@ -28,6 +29,7 @@ __all__ = [
     "register_activation",
     "register_layer",
     "register_model",
+    "register_source",
     "train",
 ]
 
@@ -39,6 +41,7 @@ _HOMES = {
     "register_activation": "piste.models.activations.register",
     "register_layer": "piste.models.layers",
     "register_model": "piste.models.zoo",
+    "register_source": "piste.pipelines.data.register",
     "train": "piste.pipelines.train",
 }
 

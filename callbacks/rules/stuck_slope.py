@@ -8,7 +8,7 @@ from piste.callbacks.rules.changes import MATCHED, SCALED
 from piste.callbacks.rules.history import finite, latest_with
 from piste.callbacks.rules.traits import activations
 
-BENT = ("leaky_relu", "prelu", "elu", "celu", "selu")  # steep on the left too, so that no unit there is dead
+BENT = ("leaky_relu", "prelu", "rrelu", "elu", "celu", "selu")  # steep on the left too, so that no unit there is dead
 
 
 def stuck_slope(records: Sequence[Record], *, share: float = 0.95) -> list[Finding]:

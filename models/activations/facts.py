@@ -8,6 +8,7 @@ from typing import Literal
 from piste.models.suggest import nearest
 
 Sides = Literal["none", "left", "right", "both"]
+Check = Callable[[Mapping[str, float]], str | None]
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,14 @@ class Activation:
         name: The name used in configs.
         formula: f(z) in words of mathematics.
         paper: Where it comes from.
-        layer: The class that realises it: one of `keras.layers`, or of Piste's own (`CELU`).
+        layer: The class that realises it: one of `keras.layers`, or one of Piste's own.
         constants: Arguments of that class which are fixed for this row.
         initializer: The matched kernel initialiser, `{"type": name, argument: value}`.
         slope_from: "output" when f'(z) can be had from h = f(z) alone, else "input".
         facts_of: The facts for a complete setting of the arguments.
         arguments: What may be set.
         aliases: Other names for the same row.
+        check: Says what is wrong where settled arguments do not go together.
     """
 
     name: str
@@ -84,12 +86,13 @@ class Activation:
     facts_of: Callable[[Mapping[str, float]], Facts]
     arguments: Mapping[str, Argument]
     aliases: tuple[str, ...]
+    check: Check | None = None
 
     def settle(self, given: Mapping[str, object]) -> dict[str, float]:
         """Checks the arguments given and fills in the defaults.
 
         Raises:
-            ValueError: An argument is unknown or outside its range.
+            ValueError: An argument is unknown or outside its range, or two do not go together.
             TypeError: An argument is not a number.
         """
         for key in given:
@@ -100,6 +103,10 @@ class Activation:
         settled = {key: argument.default for key, argument in self.arguments.items()}
         for key, value in given.items():
             settled[key] = _number(self.arguments[key], key, value)
+        wrong = self.check(settled) if self.check else None
+        if wrong:
+            received = ", ".join(f"{key} {value:g}" for key, value in settled.items())
+            raise ValueError(f"`{self.name}` {wrong}. Received: {received}.")
         return settled
 
     def facts(self, **arguments: float) -> Facts:

@@ -7,9 +7,21 @@ from typing import Any
 import keras
 
 from piste.models.activations import own
+from piste.models.activations.rrelu import mean_slope
+from piste.models.activations.smelu import smelu
 from piste.models.activations.spec import read
+from piste.models.activations.swish import swish
 
 Function = Callable[..., Any]
+
+
+def _thresholded_relu(x: Any, threshold: float = 1.0) -> Any:
+    return keras.activations.relu(x, threshold=threshold)
+
+
+def _parametric_swish(x: Any, beta: float = 1.0) -> Any:
+    return swish(x, beta)
+
 
 FUNCTIONS: dict[str, Function] = {
     "linear": keras.activations.linear,
@@ -22,16 +34,20 @@ FUNCTIONS: dict[str, Function] = {
     "relu6": keras.activations.relu6,
     "leaky_relu": keras.activations.leaky_relu,
     "prelu": lambda x, alpha: keras.activations.leaky_relu(x, negative_slope=alpha),
+    "rrelu": mean_slope,
+    "thresholded_relu": _thresholded_relu,
+    "smelu": smelu,
     "elu": keras.activations.elu,
     "celu": own.celu,
     "selu": keras.activations.selu,
     "gelu": keras.activations.gelu,
     "gelu_tanh": own.gelu_tanh,
-    "silu": keras.activations.silu,
+    "silu": swish,
+    "parametric_swish": _parametric_swish,
     "mish": keras.activations.mish,
     "hard_swish": keras.activations.hard_silu,
 }
-"""Name in the table -> f(tensor, **arguments). `prelu` is the function before training."""
+"""Name in the table -> f(tensor, **arguments). The learned ones are as before training, `rrelu` as in inference."""
 
 
 def function(name: str, **arguments: float) -> Function:

@@ -10,6 +10,10 @@ import tensorflow as tf
 from piste.models.activations import own
 from piste.models.activations.facts import Activation
 from piste.models.activations.functions import FUNCTIONS
+from piste.models.activations.rrelu import RReLU
+from piste.models.activations.smelu import SmeLU
+from piste.models.activations.swish import ParametricSwish, Swish
+from piste.models.activations.swish import swish as own_swish
 from piste.models.activations.table import find
 
 Found = tuple[str, dict[str, float]] | None
@@ -37,7 +41,7 @@ def _relu(
 ) -> Found:
     slope = negative_slope or alpha
     if threshold:
-        return None
+        return ("thresholded_relu", {"threshold": float(threshold)}) if max_value is None and not slope else None
     if max_value is None:
         return ("leaky_relu", {"negative_slope": float(slope)}) if slope else ("relu", {})
     return ("relu6", {}) if max_value == 6 and not slope else None
@@ -55,6 +59,10 @@ def _gelu(default: bool) -> Callable[..., Found]:
     return lambda approximate=default: ("gelu_tanh" if approximate else "gelu", {})
 
 
+def _swish(beta: float = 1.0) -> Found:
+    return "silu", {"beta": float(beta)}
+
+
 def _plain(name: str) -> Callable[..., Found]:
     return lambda: (name, {})
 
@@ -68,8 +76,6 @@ _PLAIN_NAMES = {
     "hard_sigmoid": "hard_sigmoid",
     "relu6": "relu6",
     "selu": "selu",
-    "silu": "silu",
-    "swish": "silu",
     "mish": "mish",
     "hard_silu": "hard_swish",
     "hard_swish": "hard_swish",
@@ -88,6 +94,10 @@ def _known_functions() -> dict[Any, Callable[..., Found]]:
     known |= {module.celu: _alpha("celu") for module in (keras.activations, keras.ops, own)}
     return known | {
         tf.nn.elu: _plain("elu"),
+        tf.nn.silu: _swish,
+        keras.activations.silu: _plain("silu"),
+        keras.ops.silu: _plain("silu"),
+        own_swish: _swish,
         tf.nn.leaky_relu: lambda alpha=0.2: _leaky(alpha),
         keras.activations.gelu: _gelu(False),
         keras.ops.gelu: _gelu(True),
@@ -161,8 +171,12 @@ def _layer(layer: Any) -> Found:
         return _relu(layer.negative_slope, layer.max_value, layer.threshold)
     if isinstance(layer, keras.layers.LeakyReLU):
         return _leaky(layer.negative_slope)
-    if isinstance(layer, keras.layers.PReLU):
-        return "prelu", {}
+    if isinstance(layer, (keras.layers.PReLU, ParametricSwish)):
+        return "prelu" if isinstance(layer, keras.layers.PReLU) else "parametric_swish", {}
+    if isinstance(layer, RReLU):
+        return "rrelu", {"lower": float(layer.lower), "upper": float(layer.upper)}
+    if isinstance(layer, (Swish, SmeLU)):
+        return "silu" if isinstance(layer, Swish) else "smelu", {"beta": float(layer.beta)}
     if isinstance(layer, (keras.layers.ELU, own.CELU)):
         return "elu" if isinstance(layer, keras.layers.ELU) else "celu", {"alpha": float(layer.alpha)}
     return _find(layer.activation) if isinstance(layer, _WITH_ACTIVATION) else None

@@ -10,8 +10,12 @@ import tensorflow as tf
 from piste.models.activations.facts import Activation
 from piste.models.activations.functions import FUNCTIONS
 from piste.models.activations.spec import read
+from piste.models.activations.swish import ParametricSwish
 
 Slope = Callable[[Any, Any], Any]
+
+LEARNED = {"prelu": (keras.layers.PReLU, "alpha"), "parametric_swish": (ParametricSwish, "beta")}
+"""Name in the table -> the layer's class, and the argument that it learns."""
 
 _SELU_SCALE = 1.0507009873554805
 _SELU_LIMIT = 1.7580993408473766
@@ -40,10 +44,18 @@ def _gelu_tanh(z: Any, h: Any) -> Any:
     return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * (scale + 3 * cubic * square)
 
 
-def _silu(z: Any, h: Any) -> Any:
+def _swish(z: Any, h: Any, beta: Any) -> Any:
     # The sigmoid by way of tanh: TensorFlow would merge it with the activation's, and oneDNN then not fuse that.
-    s = 0.5 + 0.5 * tf.tanh(0.5 * z)
-    return s * (1 + z * (1 - s))
+    if not isinstance(beta, float):
+        beta = tf.cast(beta, z.dtype)
+    scaled = z if isinstance(beta, float) and beta == 1 else z * beta
+    s = 0.5 + 0.5 * tf.tanh(0.5 * scaled)
+    return s * (1 + scaled * (1 - s))
+
+
+def _smelu(z: Any, h: Any, beta: float) -> Any:
+    # h = (z + beta)^2 / (4 * beta) within the parabola, and the slope there is (z + beta) / (2 * beta).
+    return tf.sqrt(tf.clip_by_value(h / beta, 0.0, 1.0))
 
 
 def _mish(z: Any, h: Any) -> Any:
@@ -70,16 +82,23 @@ SLOPES: dict[str, Callable[..., Any]] = {
     "relu6": lambda z, h: _step((h > 0) & (h < 6), h),
     "leaky_relu": lambda z, h, negative_slope: _step(h > 0, h, 1.0, negative_slope),
     "prelu": lambda z, h, alpha: tf.where(z > 0, tf.ones_like(z), tf.cast(alpha, z.dtype)),
+    "rrelu": lambda z, h, lower, upper: _step(h > 0, h, 1.0, (lower + upper) / 2),
+    "thresholded_relu": lambda z, h, threshold: _step(h > 0, h),
+    "smelu": _smelu,
     "elu": lambda z, h, alpha: _exponential(h, 1.0, h + alpha),
     "celu": lambda z, h, alpha: _exponential(h, 1.0, h / alpha + 1),
     "selu": lambda z, h: _exponential(h, _SELU_SCALE, h + _SELU_LIMIT),
     "gelu": _gelu,
     "gelu_tanh": _gelu_tanh,
-    "silu": _silu,
+    "silu": _swish,
+    "parametric_swish": _swish,
     "mish": _mish,
     "hard_swish": _hard_swish,
 }
-"""Name in the table -> f'(z, h, **arguments). A registered activation without one is differentiated."""
+"""Name in the table -> f'(z, h, **arguments), for RReLU with the mean of its slopes.
+
+A registered activation without one is differentiated.
+"""
 
 
 def slope(what: str | Mapping[str, Any] | tuple[Activation, Mapping[str, float]], layer: Any = None) -> Slope:
@@ -89,7 +108,7 @@ def slope(what: str | Mapping[str, Any] | tuple[Activation, Mapping[str, float]]
 
     Args:
         what: A name, `{"type": name, argument: value}` or what `identify` returned.
-        layer: The layer it was identified in; PReLU's slopes are read from its weights on every call.
+        layer: The layer it was identified in; what PReLU and parametric Swish learned is read on every call.
 
     Returns:
         `(z, h) -> f'(z)`, of their shape and dtype.
@@ -101,9 +120,10 @@ def slope(what: str | Mapping[str, Any] | tuple[Activation, Mapping[str, float]]
     derivative = SLOPES.get(entry.name)
     if derivative is None:
         return _differentiated(FUNCTIONS[entry.name])
-    if entry.name == "prelu" and layer is not None:
-        owner = layer if isinstance(layer, keras.layers.PReLU) else layer.activation
-        return lambda z, h: derivative(z, h, alpha=tf.convert_to_tensor(owner.alpha))
+    if entry.name in LEARNED and layer is not None:
+        kind, weight = LEARNED[entry.name]
+        owner = layer if isinstance(layer, kind) else layer.activation
+        return lambda z, h: derivative(z, h, **{weight: tf.convert_to_tensor(getattr(owner, weight))})
     return lambda z, h: derivative(z, h, **arguments)
 
 

@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from piste.models.activations.facts import Activation, Argument, Facts, Tail, gain
+from piste.models.activations import families
+from piste.models.activations.facts import Activation, Argument, Check, Facts, Tail
 from piste.models.suggest import nearest
 
 SOFTMAX = "softmax"  # allowed on a layer, not in the table: it has no slope per unit
@@ -17,44 +18,9 @@ _GLOROT = MappingProxyType({"type": "glorot_uniform"})
 _HE = MappingProxyType({"type": "he_normal"})
 _LECUN = MappingProxyType({"type": "lecun_normal"})
 
-_LOW, _FLAT = 0.05, 0.001
-_EVERYWHERE_LINEAR = Facts(1.0, "none", Tail(), Tail(), (), 1.0)
 
-
-def _fixed(facts: Facts) -> Callable[[Mapping[str, float]], Facts]:
-    return lambda arguments: facts
-
-
-def _left(supremum: float, low: float, flat: float, gain: float, kinks: tuple[float, ...] = ()) -> Facts:
-    return Facts(supremum, "left", Tail(low), Tail(flat), kinks, gain)
-
-
-def _both(supremum: float, low: float, flat: float, gain: float, kinks: tuple[float, ...] = ()) -> Facts:
-    return Facts(supremum, "both", Tail(-low, low), Tail(-flat, flat), kinks, gain)
-
-
-def _two_slopes(slope: float) -> Facts:
-    """Slope `slope` below 0 and 1 above."""
-    supremum = max(1.0, slope)
-    low = Tail(0.0 if slope < _LOW * supremum else None, 0.0 if supremum * _LOW > 1 else None)
-    flat = Tail(0.0 if slope < _FLAT else None)
-    kinks = () if slope == 1 else (0.0,)
-    return Facts(supremum, "none" if slope else "left", low, flat, kinks, math.sqrt(2 / (1 + slope * slope)))
-
-
-def _elu(arguments: Mapping[str, float]) -> Facts:
-    alpha = arguments["alpha"]
-    supremum = max(1.0, alpha)
-    low = Tail(min(0.0, math.log(_LOW * supremum / alpha)), 0.0 if supremum * _LOW > 1 else None)
-    flat = Tail(min(0.0, math.log(_FLAT / alpha)))
-    size = gain(lambda z: z if z > 0 else alpha * math.expm1(z))
-    return Facts(supremum, "left", low, flat, () if alpha == 1 else (0.0,), size)
-
-
-def _celu(arguments: Mapping[str, float]) -> Facts:
-    alpha = arguments["alpha"]
-    size = gain(lambda z: z if z > 0 else alpha * math.expm1(z / alpha))
-    return _left(1.0, alpha * math.log(_LOW), alpha * math.log(_FLAT), size)
+def _ordered(arguments: Mapping[str, float]) -> str | None:
+    return "must have `lower` at most `upper`" if arguments["lower"] > arguments["upper"] else None
 
 
 def _entry(
@@ -69,6 +35,7 @@ def _entry(
     slope_from_input: bool = False,
     arguments: Mapping[str, Argument] | None = None,
     aliases: tuple[str, ...] = (),
+    check: Check | None = None,
 ) -> Activation:
     if constants is None:
         constants = {"activation": name} if layer == "Activation" else {}
@@ -80,55 +47,56 @@ def _entry(
         constants=MappingProxyType(dict(constants)),
         initializer=initializer,
         slope_from="input" if slope_from_input else "output",
-        facts_of=_fixed(facts) if isinstance(facts, Facts) else facts,
+        facts_of=families.fixed(facts) if isinstance(facts, Facts) else facts,
         arguments=MappingProxyType(dict(arguments or {})),
         aliases=aliases,
+        check=check,
     )
 
 
 _ENTRIES = [
-    _entry("linear", "z", "-", _GLOROT, _EVERYWHERE_LINEAR),
+    _entry("linear", "z", "-", _GLOROT, families.EVERYWHERE_LINEAR),
     _entry(
         "sigmoid",
         "1 / (1 + exp(-z))",
         "Verhulst 1838; Rumelhart et al. 1986, doi:10.1038/323533a0",
         _GLOROT,
-        _both(0.25, 4.35654442, 6.90575227, 1.8462285450),
+        families.both(0.25, 4.35654442, 6.90575227, 1.8462285450),
     ),
     _entry(
         "tanh",
         "(exp(z) - exp(-z)) / (exp(z) + exp(-z))",
         "LeCun et al. 1998, Efficient BackProp, doi:10.1007/3-540-49430-8_2",
         _GLOROT,
-        _both(1.0, 2.17827221, 4.14677473, 1.5925374195),
+        families.both(1.0, 2.17827221, 4.14677473, 1.5925374195),
     ),
     _entry(
         "softplus",
         "log(1 + exp(z))",
         "Dugas et al. 2000, Incorporating Second-Order Functional Knowledge, NIPS 13",
         _GLOROT,
-        _left(1.0, -math.log(19), -math.log(999), 1.0418668354),
+        families.left(1.0, -math.log(19), -math.log(999), 1.0418668354),
     ),
     _entry(
         "softsign",
         "z / (1 + |z|)",
         "Glorot & Bengio 2010, Difficulty of training deep feedforward networks, AISTATS",
         _GLOROT,
-        _both(1.0, math.sqrt(20) - 1, math.sqrt(1000) - 1, 2.3375333628),
+        families.both(1.0, math.sqrt(20) - 1, math.sqrt(1000) - 1, 2.3375333628),
     ),
     _entry(
         "hard_sigmoid",
         "min(max(z + 3, 0), 6) / 6",
         "Courbariaux et al. 2015, BinaryConnect, arXiv:1511.00363 (slope 1/6 as in Keras 3)",
         _GLOROT,
-        _both(1 / 6, 3.0, 3.0, 1.8978404244, kinks=(-3.0, 3.0)),
+        families.both(1 / 6, 3.0, 3.0, 1.8978404244, kinks=(-3.0, 3.0)),
     ),
     _entry(
         "relu",
         "max(z, 0)",
         "Nair & Hinton 2010, Rectified Linear Units, ICML; initialiser: He et al. 2015, arXiv:1502.01852",
         _HE,
-        _two_slopes(0.0),
+        families.two_slopes(0.0),
         layer="ReLU",
     ),
     _entry(
@@ -145,7 +113,7 @@ _ENTRIES = [
         "z if z > 0 else negative_slope * z",
         "Maas et al. 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models",
         _HE,
-        lambda arguments: _two_slopes(arguments["negative_slope"]),
+        lambda arguments: families.two_slopes(arguments["negative_slope"]),
         layer="LeakyReLU",
         arguments={"negative_slope": Argument(0.2, 0.0, False, "slope for z < 0")},
     ),
@@ -154,17 +122,48 @@ _ENTRIES = [
         "z if z > 0 else a * z, a learned from alpha (one a unit, in images one a channel)",
         "He et al. 2015, Delving Deep into Rectifiers, arXiv:1502.01852",
         _HE,
-        lambda arguments: _two_slopes(arguments["alpha"]),
+        lambda arguments: families.two_slopes(arguments["alpha"]),
         layer="PReLU",
         slope_from_input=True,
         arguments={"alpha": Argument(0.25, 0.0, False, "slope for z < 0 before training")},
+    ),
+    _entry(
+        "rrelu",
+        "z if z > 0 else a * z, a drawn from lower to upper in training, their mean in inference",
+        "Xu et al. 2015, Empirical Evaluation of Rectified Activations, arXiv:1505.00853",
+        _HE,
+        lambda arguments: families.two_slopes((arguments["lower"] + arguments["upper"]) / 2),
+        layer="RReLU",
+        arguments={
+            "lower": Argument(1 / 8, 0.0, False, "least slope for z < 0"),
+            "upper": Argument(1 / 3, 0.0, False, "greatest slope for z < 0"),
+        },
+        check=_ordered,
+    ),
+    _entry(
+        "thresholded_relu",
+        "z if z > threshold else 0",
+        "Konda et al. 2015, Zero-bias autoencoders, arXiv:1402.3337",
+        _HE,
+        families.thresholded,
+        layer="ReLU",
+        arguments={"threshold": Argument(1.0, 0.0, False, "f jumps there, from 0 to the threshold")},
+    ),
+    _entry(
+        "smelu",
+        "0 if z <= -beta, z if z >= beta, else (z + beta)^2 / (4 * beta)",
+        "Shamir et al. 2020, Smooth activations and reproducibility in deep networks, arXiv:2010.09931",
+        _HE,
+        families.smelu,
+        layer="SmeLU",
+        arguments={"beta": Argument(1.0, 0.0, True, "half the width of the parabola")},
     ),
     _entry(
         "elu",
         "z if z > 0 else alpha * (exp(z) - 1)",
         "Clevert et al. 2016, Exponential Linear Units, arXiv:1511.07289",
         _HE,
-        _elu,
+        families.elu,
         layer="ELU",
         arguments={"alpha": Argument(1.0, 0.0, True, "-alpha is the limit for z -> -inf; f' jumps at 0 unless 1")},
     ),
@@ -173,7 +172,7 @@ _ENTRIES = [
         "z if z > 0 else alpha * (exp(z / alpha) - 1)",
         "Barron 2017, Continuously Differentiable Exponential Linear Units, arXiv:1704.07483",
         _HE,
-        _celu,
+        families.celu,
         layer="CELU",
         arguments={"alpha": Argument(1.0, 0.0, True, "-alpha is the limit for z -> -inf; f' never jumps")},
     ),
@@ -182,14 +181,16 @@ _ENTRIES = [
         "1.0507 * (z if z > 0 else 1.6733 * (exp(z) - 1))",
         "Klambauer et al. 2017, Self-Normalizing Neural Networks, arXiv:1706.02515",
         _LECUN,
-        _left(1.7580993408473766, math.log(_LOW), math.log(_FLAT / 1.7580993408473766), 1.0, kinks=(0.0,)),
+        families.left(
+            1.7580993408473766, math.log(families.LOW), math.log(families.FLAT / 1.7580993408473766), 1.0, kinks=(0.0,)
+        ),
     ),
     _entry(
         "gelu",
         "z * Phi(z), Phi the normal distribution function",
         "Hendrycks & Gimpel 2016, Gaussian Error Linear Units, arXiv:1606.08415",
         _HE,
-        _left(1.1289041452, -2.27856069, -3.81037144, 1.5335304410),
+        families.left(1.1289041452, -2.27856069, -3.81037144, 1.5335304410),
         slope_from_input=True,
     ),
     _entry(
@@ -197,25 +198,37 @@ _ENTRIES = [
         "z / 2 * (1 + tanh(sqrt(2 / pi) * (z + 0.044715 * z^3)))",
         "Hendrycks & Gimpel 2016, Gaussian Error Linear Units, arXiv:1606.08415, section 2",
         _HE,
-        _left(1.1289930687, -2.28570007, -3.73734917, 1.5335805214),
+        families.left(1.1289930687, -2.28570007, -3.73734917, 1.5335805214),
         constants={"activation": "piste>gelu_tanh"},
         slope_from_input=True,
     ),
     _entry(
         "silu",
-        "z / (1 + exp(-z))",
+        "z / (1 + exp(-beta * z))",
         "Elfwing et al. 2018, arXiv:1702.03118; as Swish: Ramachandran et al. 2017, arXiv:1710.05941",
         _HE,
-        _left(1.0998393201, -3.92989732, -8.98506156, 1.6765324700),
+        families.swish,
+        layer="Swish",
         slope_from_input=True,
+        arguments={"beta": Argument(1.0, 0.0, True, "1 is SiLU, large values come close to ReLU")},
         aliases=("swish",),
+    ),
+    _entry(
+        "parametric_swish",
+        "z / (1 + exp(-b * z)), b learned from beta (one a unit, in images one a channel)",
+        "Ramachandran et al. 2017, Searching for Activation Functions, arXiv:1710.05941",
+        _HE,
+        families.swish,
+        layer="ParametricSwish",
+        slope_from_input=True,
+        arguments={"beta": Argument(1.0, 0.0, True, "b before training")},
     ),
     _entry(
         "mish",
         "z * tanh(log(1 + exp(z)))",
         "Misra 2019, Mish: A Self Regularized Non-Monotonic Activation Function, arXiv:1908.08681",
         _HE,
-        _left(1.0884981613, -3.98125149, -8.98521373, 1.4868475810),
+        families.left(1.0884981613, -3.98125149, -8.98521373, 1.4868475810),
         slope_from_input=True,
     ),
     _entry(
@@ -223,7 +236,7 @@ _ENTRIES = [
         "z * min(max(z + 3, 0), 6) / 6",
         "Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244",
         _HE,
-        _left(1.5, -3.0, -3.0, 1.7366572125, kinks=(-3.0, 3.0)),
+        families.left(1.5, -3.0, -3.0, 1.7366572125, kinks=(-3.0, 3.0)),
         slope_from_input=True,
         aliases=("hard_silu",),
     ),

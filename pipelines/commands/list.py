@@ -52,11 +52,18 @@ def listing(kind: str) -> dict[str, dict[str, Any]]:
 
         return {name: {"about": _first_comment(path.read_text("utf-8"))} for name, path in shipped().items()}
     if kind in ("models", "sources"):
+        from piste.models import zoo
         from piste.pipelines.config.schema.data import SOURCES
-        from piste.pipelines.config.schema.model import MODELS
+        from piste.pipelines.config.schema.model import MODELS, own_models
+        from piste.pipelines.data.register import OWN_SOURCES
 
         table: dict[str, Any] = dict(MODELS if kind == "models" else SOURCES)
-        return {name: {"about": section.__doc__.split("\n")[0]} for name, section in table.items()}
+        summaries = {name: section.__doc__.split("\n")[0] for name, section in table.items()}
+        if kind == "models":
+            summaries |= {name: zoo.MODELS[name].summary for name in own_models()}
+        else:
+            summaries |= {name: source.summary for name, source in OWN_SOURCES.items()}
+        return {name: {"about": summary} for name, summary in summaries.items()}
     if kind == "activations":
         from piste.models.activations.table import ACTIVATIONS
 

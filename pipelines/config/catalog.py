@@ -1,13 +1,14 @@
 """Every name that a config may choose by `type`, with its arguments: read from data, without Keras."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from piste.models.activations.facts import Check
 from piste.models.activations.table import ACTIVATIONS, SOFTMAX
 from piste.models.layers import OWN_LAYERS
 
@@ -54,6 +55,7 @@ class Entry:
         class_name: in Keras; None for what Piste brings itself.
         activation: whether, as a layer of a config, it takes `activation`.
         initializer: whether, as a layer of a config, it takes `initializer`.
+        check: says what is wrong where arguments, defaults filled in, do not go together.
     """
 
     name: str
@@ -61,11 +63,16 @@ class Entry:
     arguments: Mapping[str, Argument]
     activation: bool = False
     initializer: bool = False
+    check: Check | None = None
 
     @property
     def needs_arguments(self) -> bool:
         """Whether the bare name is not enough."""
         return any(argument.required for argument in self.arguments.values())
+
+    def settled(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the arguments with defaults filled in."""
+        return {name: argument.default for name, argument in self.arguments.items()} | dict(given)
 
 
 _SHARE = Argument("float", default=0.1, exclusive_minimum=0, maximum=1)
@@ -132,17 +139,27 @@ def _activations(*, with_softmax: bool) -> Mapping[str, Entry]:
             for name, argument in activation.arguments.items()
         }
         for name in (activation.name, *activation.aliases):
-            table[name] = Entry(name, None, arguments)
+            table[name] = Entry(name, None, arguments, check=activation.check)
     if with_softmax:
         table[SOFTMAX] = Entry(SOFTMAX, "Softmax", {})
     return table
 
 
 def _own_layer(name: str) -> Entry:
-    """Returns the entry of a layer that the process registered: what its signature says, untyped."""
+    return entry_of(name, OWN_LAYERS[name], ("name", "seed", "dtype", "trainable"))
+
+
+def entry_of(name: str, function: Callable[..., Any], without: Collection[str], *, keyword_only: bool = False) -> Entry:
+    """Returns the entry of what the process registered: what its signature says, untyped.
+
+    Args:
+        name: under which it was registered.
+        function: or class.
+        without: parameters that a config does not set.
+        keyword_only: whether only parameters after the asterisk count.
+    """
     import inspect
 
-    parameters = list(inspect.signature(OWN_LAYERS[name]).parameters.values())
     arguments = {
         parameter.name: Argument(
             "any",
@@ -150,8 +167,8 @@ def _own_layer(name: str) -> Entry:
             default=parameter.default,
             nullable=True,
         )
-        for parameter in parameters
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-        and parameter.name not in ("name", "seed", "dtype", "trainable")
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.kind in (parameter.KEYWORD_ONLY, *(() if keyword_only else (parameter.POSITIONAL_OR_KEYWORD,)))
+        and parameter.name not in without
     }
     return Entry(name, None, arguments)

@@ -10,8 +10,10 @@ from piste.pipelines.config.check_layers import ending, layer_names
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.schema.data import Npz, Synthetic
 from piste.pipelines.config.schema.model import Free
+from piste.pipelines.config.schema.own import Own
 from piste.pipelines.config.source import Source
 from piste.pipelines.config.suggest import nearest
+from piste.pipelines.data.register import OWN_SOURCES
 
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 _ONE_HOT = ("binary_", "categorical_", "one_hot_", "top_k_")
@@ -66,6 +68,8 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
 
 def task_of(data: Any) -> str:
     """Returns what the data asks for: classification or regression."""
+    if isinstance(data, Own):
+        return OWN_SOURCES[data.source].task
     if isinstance(data, Npz):
         return data.task
     return "regression" if isinstance(data, Synthetic) and data.kind == "regression" else "classification"

@@ -73,6 +73,10 @@ def read_component(kind: str, value: Any, special: tuple[str, ...] = ()) -> Comp
     arguments, faults = read_arguments(entry, {k: v for k, v in value.items() if k != "type"})
     if faults:
         raise Faults(faults)
+    settled = entry.settled(arguments)
+    wrong = entry.check(settled) if entry.check else None
+    if wrong:
+        raise Faults([Fault(wrong, received=", ".join(f"{key} {given:g}" for key, given in settled.items()))])
     return Component(type=name, arguments=arguments)
 
 

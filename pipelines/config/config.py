@@ -10,6 +10,7 @@ from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tf
 from piste.pipelines.config.schema.export import Export
 from piste.pipelines.config.schema.health import Health
 from piste.pipelines.config.schema.model import Cnn, Free, Mlp
+from piste.pipelines.config.schema.own import Own, OwnModel
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.schema.training import Training
@@ -31,8 +32,8 @@ class Config:
     """
 
     seed: int
-    data: Embedded | Tfds | Idx | Npz | Synthetic
-    model: Mlp | Cnn | Free
+    data: Embedded | Tfds | Idx | Npz | Synthetic | Own
+    model: Mlp | Cnn | Free | OwnModel
     training: Training
     health: Health | None
     runtime: Runtime

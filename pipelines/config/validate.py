@@ -1,7 +1,7 @@
 """A tree of nodes to typed settings, or every problem at once with its place."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,15 +12,15 @@ from piste.pipelines.config.describe import all_keys, follow, keys_of
 from piste.pipelines.config.faults import Fault, Faults, Path, describe, dotted
 from piste.pipelines.config.nodes import Mapping, Node, Scalar, Sequence, plain_data
 from piste.pipelines.config.problems import ConfigProblems, Origin, Problem
-from piste.pipelines.config.schema.data import SOURCES
-from piste.pipelines.config.schema.model import MODELS
+from piste.pipelines.config.schema.data import sources
+from piste.pipelines.config.schema.model import models
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.source import Source
 from piste.pipelines.config.suggest import nearest
 
-_UNIONS: dict[Path, tuple[str, Iterable[str]]] = {
-    ("data",): ("source", SOURCES),
-    ("model",): ("type", MODELS),
+_UNIONS: dict[Path, tuple[str, Callable[[], list[str]]]] = {
+    ("data",): ("source", sources),
+    ("model",): ("type", models),
 }
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -166,7 +166,8 @@ def _expected_below(sections: list[Any]) -> str | None:
 
 def _no_choice(path: Path, received: Any) -> Fault:
     """Explains which zoo entry or source was wanted when none was chosen."""
-    key, table = _UNIONS[path]
+    key, known = _UNIONS[path]
+    table = known()
     names = ", ".join(table)
     also = ", or give `layers`" if key == "type" else ""
     if not isinstance(received, dict):

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
+from piste.pipelines.config.schema.own import Own
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.sources.embedded import load_embedded
 from piste.pipelines.data.sources.idx import load_idx
 from piste.pipelines.data.sources.npz import load_npz
+from piste.pipelines.data.sources.own import load_own
 from piste.pipelines.data.sources.synthetic import load_synthetic
 from piste.pipelines.data.sources.tfds import load_tfds
 from piste.pipelines.data.split import split_validation
@@ -54,7 +56,7 @@ def load_data(config: Config) -> Data:
         )
 
 
-def _read(section: Embedded | Tfds | Idx | Npz | Synthetic, seed: int) -> Data:
+def _read(section: Embedded | Tfds | Idx | Npz | Synthetic | Own, seed: int) -> Data:
     match section:
         case Embedded():
             return load_embedded(section.name, section.classes)
@@ -90,6 +92,8 @@ def _read(section: Embedded | Tfds | Idx | Npz | Synthetic, seed: int) -> Data:
                 seed=seed if section.seed is None else section.seed,
                 classes=section.classes,
             )
+        case Own():
+            return load_own(section.source, section.arguments, section.classes)
 
 
 def _path(text: str) -> Path:

@@ -1,57 +1,14 @@
-"""`data`: where samples come from, how they are split, scaled and batched."""
+"""`data`: where samples come from."""
 
 from typing import Annotated, Any, Literal
 
-from annotated_types import MinLen
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from piste.pipelines.config.scalars import read_text
-from piste.pipelines.config.schema.fields import (
-    Count,
-    Natural,
-    NullToNone,
-    OptionalText,
-    ReadBool,
-    ReadFloat,
-    ReadInt,
-    ReadText,
-    Section,
-    Share,
-    Text,
-)
-
-Scale = Annotated[Literal["none", "unit", "standardize"], ReadText]
-SCALE_DOC = "What the model's first layer does: nothing, integer range to 0..1, or zero mean and unit variance."
-
-
-class Validation(Section):
-    """The part of the training samples that is held out to judge by: `size` or `fraction`, one of the two."""
-
-    size: Annotated[Count, Field(description="Number of samples held out.")] = None
-    fraction: Annotated[Share, Field(description="Share of the samples held out.")] = None
-    from_: Annotated[
-        Literal["start", "end", "random"],
-        ReadText,
-        Field(alias="from", description="Which samples: the first, the last, or a seeded choice."),
-    ] = "end"
-    seed: Annotated[Natural, Field(description="Of the random choice; null takes the config's.")] = None
-
-
-class Common(Section):
-    """What every source has."""
-
-    classes: Annotated[
-        Annotated[tuple[Text, ...], MinLen(2)] | None,
-        NullToNone,
-        Field(description="Names of the classes by index."),
-    ] = None
-    validation: Annotated[
-        Validation | None,
-        NullToNone,
-        Field(description="What is held out to judge by; null holds out nothing."),
-    ] = Validation(fraction=0.1)
-    batch_size: Annotated[int, Field(ge=1, description="Samples in a training step."), ReadInt] = 32
-    shuffle: Annotated[bool, Field(description="Whether every epoch has its own seeded order."), ReadBool] = True
+from piste.pipelines.config.schema.common import SCALE_DOC, Common, Scale
+from piste.pipelines.config.schema.fields import Natural, OptionalText, ReadBool, ReadFloat, ReadInt, ReadText
+from piste.pipelines.config.schema.own import Own
+from piste.pipelines.data.register import OWN_SOURCES
 
 
 class Embedded(Common):
@@ -120,11 +77,17 @@ SOURCES: dict[str, type[Common]] = {
 }
 
 
+def sources() -> list[str]:
+    """Returns the names of all sources, those registered in this process included."""
+    return [*SOURCES, *OWN_SOURCES]
+
+
 def _choose(value: Any) -> str | None:
     if isinstance(value, Common):
         return type(value).__name__
     try:
-        return SOURCES[read_text(value["source"])].__name__
+        name = read_text(value["source"])
+        return Own.__name__ if name in OWN_SOURCES else SOURCES[name].__name__
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -134,6 +97,7 @@ Data = Annotated[
     | Annotated[Tfds, Tag("Tfds")]
     | Annotated[Idx, Tag("Idx")]
     | Annotated[Npz, Tag("Npz")]
-    | Annotated[Synthetic, Tag("Synthetic")],
+    | Annotated[Synthetic, Tag("Synthetic")]
+    | Annotated[Own, WithJsonSchema({"not": {}}), Tag("Own")],
     Discriminator(_choose),
 ]

@@ -4,10 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag, WithJsonSchema
 
+from piste.models import zoo
 from piste.pipelines.config.components import TABLE, Component, component, documented
 from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.fields import ReadFloat, ReadInt, ReadText, Section
 from piste.pipelines.config.schema.layers import Layer, Repeat, read_layers
+from piste.pipelines.config.schema.own import OwnModel
 
 Activation = Annotated[Component, component("activations"), documented("activations")]
 Initializer = Annotated[Component, component("initializers", ("auto",)), documented("initializers", ("auto",))]
@@ -64,18 +66,32 @@ class Free(Trunk):
 MODELS: dict[str, type[Trunk]] = {"mlp": Mlp, "cnn": Cnn}
 
 
+def own_models() -> list[str]:
+    """Returns the names of the model types that this process registered."""
+    return [name for name in zoo.MODELS if name not in MODELS]
+
+
+def models() -> list[str]:
+    """Returns the names of all model types, those registered in this process included."""
+    return [*MODELS, *own_models()]
+
+
 def _choose(value: Any) -> str | None:
-    if isinstance(value, Trunk):
+    if isinstance(value, Trunk | OwnModel):
         return type(value).__name__
     try:
         if "type" not in value and "layers" in value:
             return "Free"
-        return MODELS[read_text(value["type"])].__name__
+        name = read_text(value["type"])
+        return OwnModel.__name__ if name in own_models() else MODELS[name].__name__
     except (KeyError, TypeError, ValueError):
         return None
 
 
 Model = Annotated[
-    Annotated[Mlp, Tag("Mlp")] | Annotated[Cnn, Tag("Cnn")] | Annotated[Free, Tag("Free")],
+    Annotated[Mlp, Tag("Mlp")]
+    | Annotated[Cnn, Tag("Cnn")]
+    | Annotated[Free, Tag("Free")]
+    | Annotated[OwnModel, WithJsonSchema({"not": {}}), Tag("OwnModel")],
     Discriminator(_choose),
 ]

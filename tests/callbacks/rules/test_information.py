@@ -85,7 +85,7 @@ def test_quiet_units_are_those_beside_the_dead_ones(make: Any) -> None:
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
 def test_a_slope_is_stuck_where_both_sides_are_steep(make: Any, name: str) -> None:
     found = stuck_slope(counted(make, name, one_sided=96))
-    bent = name in {"leaky_relu", "prelu", "elu", "celu", "selu"}
+    bent = name in {"leaky_relu", "prelu", "rrelu", "elu", "celu", "selu"}
     assert [finding.severity for finding in found] == (["info"] if bent else [])
 
 

@@ -57,6 +57,18 @@ def two_slopes(z: Any, slope: float) -> Any:
     return np.where(z > 0, 1.0, slope)
 
 
+def rrelu_slope(z: Any, lower: float = 1 / 8, upper: float = 1 / 3) -> Any:
+    return two_slopes(z, (lower + upper) / 2)
+
+
+def smelu(z: Any, beta: float = 1.0) -> Any:
+    return np.where(z <= -beta, 0.0, np.where(z >= beta, z, (z + beta) ** 2 / (4 * beta)))
+
+
+def swish_slope(z: Any, beta: float = 1.0) -> Any:
+    return logistic(beta * z) * (1 + beta * z * logistic(-beta * z))
+
+
 REFERENCES: dict[str, tuple[Formula, Formula]] = {
     "linear": (lambda z: z, np.ones_like),
     "sigmoid": (logistic, lambda z: logistic(z) * logistic(-z)),
@@ -71,6 +83,12 @@ REFERENCES: dict[str, tuple[Formula, Formula]] = {
         lambda z, negative_slope=0.2: two_slopes(z, negative_slope),
     ),
     "prelu": (lambda z, alpha=0.25: z * two_slopes(z, alpha), lambda z, alpha=0.25: two_slopes(z, alpha)),
+    "rrelu": (lambda z, **limits: z * rrelu_slope(z, **limits), rrelu_slope),
+    "thresholded_relu": (
+        lambda z, threshold=1.0: np.where(z > threshold, z, 0.0),
+        lambda z, threshold=1.0: (z > threshold) * 1.0,
+    ),
+    "smelu": (smelu, lambda z, beta=1.0: np.clip((z + beta) / (2 * beta), 0, 1)),
     "elu": (elu, elu_slope),
     "celu": (
         lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0) / alpha)),
@@ -82,7 +100,8 @@ REFERENCES: dict[str, tuple[Formula, Formula]] = {
         lambda z: normal_cdf(z) + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi),
     ),
     "gelu_tanh": (lambda z: 0.5 * z * (1 + np.tanh(tanh_inner(z))), gelu_tanh_slope),
-    "silu": (lambda z: z * logistic(z), lambda z: logistic(z) * (1 + z * logistic(-z))),
+    "silu": (lambda z, beta=1.0: z * logistic(beta * z), swish_slope),
+    "parametric_swish": (lambda z, beta=1.0: z * logistic(beta * z), swish_slope),
     "mish": (lambda z: z * np.tanh(np.logaddexp(0, z)), mish_slope),
     "hard_swish": (
         lambda z: z * ramp(z),

@@ -12,9 +12,15 @@ SETTINGS: list[tuple[str, dict[str, float]]] = [
     ("leaky_relu", {"negative_slope": 0.01}),
     ("elu", {"alpha": 0.5}),
     ("celu", {"alpha": 0.25}),
+    ("rrelu", {"lower": 0.0, "upper": 0.5}),
+    ("thresholded_relu", {"threshold": 0.25}),
+    ("smelu", {"beta": 0.625}),
+    ("silu", {"beta": 0.6}),
+    ("silu", {"beta": 10.0}),
+    ("parametric_swish", {"beta": 1.5}),
 ]
 # Off every kink, dense around 0, far out, and exact in float16 and bfloat16.
-Z = np.array([-100, -48, -32, -10, -7.5, -4, -2.5, -1.25, -0.75, -0.125, 0.125, 0.5, 1, 2, 4, 7.5, 10, 32, 48, 100])
+Z = np.array([-100, -48, -32, -10, -7.5, -4, -2.5, -1.25, -0.75, -0.125, 0.125, 0.5, 1.5, 2, 4, 7.5, 10, 32, 48, 100])
 
 
 def evaluate(name: str, arguments: dict[str, float], z: np.ndarray, dtype: str) -> tuple[np.ndarray, np.ndarray]:

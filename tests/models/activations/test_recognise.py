@@ -9,6 +9,7 @@ import tensorflow as tf
 from piste.models.activations.functions import FUNCTIONS
 from piste.models.activations.realise import layer
 from piste.models.activations.recognise import identify
+from piste.models.activations.slopes import LEARNED
 from piste.models.activations.table import ACTIVATIONS
 
 layers = keras.layers
@@ -23,7 +24,7 @@ def found(thing: Any) -> tuple[str, dict[str, float]] | None:
 def test_own_layers_are_recognised_with_their_arguments(name: str) -> None:
     defaults = {key: argument.default for key, argument in ACTIVATIONS[name].arguments.items()}
     assert found(layer(name, name="a")) == (name, defaults)
-    changed = {} if name == "prelu" else {key: 0.125 for key in defaults}
+    changed = {} if name in LEARNED else {key: 0.125 for key in defaults}
     assert found(layer({"type": name, **changed}, name="a")) == (name, {**defaults, **changed})
 
 
@@ -38,10 +39,11 @@ def test_own_functions_are_recognised(name: str) -> None:
         (layers.ReLU(), ("relu", {})),
         (layers.ReLU(max_value=6.0), ("relu6", {})),
         (layers.ReLU(negative_slope=0.1), ("leaky_relu", {"negative_slope": 0.1})),
+        (layers.ReLU(threshold=0.5), ("thresholded_relu", {"threshold": 0.5})),
         (layers.LeakyReLU(), ("leaky_relu", {"negative_slope": 0.3})),
         (layers.ELU(0.5), ("elu", {"alpha": 0.5})),
         (layers.PReLU(), ("prelu", {"alpha": 0.25})),
-        (layers.Activation("swish"), ("silu", {})),
+        (layers.Activation("swish"), ("silu", {"beta": 1.0})),
         (layers.Dense(1), ("linear", {})),
         (layers.Dense(1, activation="tanh"), ("tanh", {})),
         (layers.Conv2D(1, 3, activation="gelu"), ("gelu", {})),
@@ -49,7 +51,8 @@ def test_own_functions_are_recognised(name: str) -> None:
         (layers.Dense(1, activation=layers.LeakyReLU(0.1)), ("leaky_relu", {"negative_slope": 0.1})),
         (layers.Dense(1, activation=tf.nn.relu), ("relu", {})),
         (tf.nn.relu6, ("relu6", {})),
-        (tf.nn.swish, ("silu", {})),
+        (tf.nn.swish, ("silu", {"beta": 1.0})),
+        (partial(tf.nn.silu, beta=2.0), ("silu", {"beta": 2.0})),
         (tf.nn.selu, ("selu", {})),
         (tf.nn.elu, ("elu", {"alpha": 1.0})),
         (tf.nn.leaky_relu, ("leaky_relu", {"negative_slope": 0.2})),
@@ -73,14 +76,14 @@ def test_other_peoples_layers_and_functions(thing: Any, expected: tuple[str, dic
     "thing",
     [
         layers.ReLU(max_value=1.0),
-        layers.ReLU(threshold=1.0),
+        layers.ReLU(threshold=1.0, max_value=6.0),
         layers.ReLU(max_value=6.0, negative_slope=0.1),
         layers.Softmax(),
         layers.Activation("softmax"),
         layers.LSTM(1),  # its tanh works inside the step: the output is not tanh(z)
         layers.Dropout(0.1),
         layers.Flatten(),
-        partial(tf.nn.silu, beta=2.0),
+        partial(tf.nn.silu, alpha=2.0),
         lambda x: x,
         None,
         "relu",

@@ -17,6 +17,12 @@ SETTINGS: list[tuple[str, dict[str, float]]] = [
     ("prelu", {"alpha": 0.1}),
     ("elu", {"alpha": 0.5}),
     ("celu", {"alpha": 0.25}),
+    ("rrelu", {"lower": 0.0, "upper": 0.5}),
+    ("thresholded_relu", {"threshold": 0.25}),
+    ("smelu", {"beta": 0.5}),
+    ("silu", {"beta": 0.6}),
+    ("silu", {"beta": 10.0}),
+    ("parametric_swish", {"beta": 1.5}),
 ]
 
 

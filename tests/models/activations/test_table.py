@@ -20,12 +20,16 @@ NAMES = [
     "relu6",
     "leaky_relu",
     "prelu",
+    "rrelu",
+    "thresholded_relu",
+    "smelu",
     "elu",
     "celu",
     "selu",
     "gelu",
     "gelu_tanh",
     "silu",
+    "parametric_swish",
     "mish",
     "hard_swish",
 ]
@@ -42,6 +46,12 @@ SETTINGS: list[tuple[str, dict[str, float]]] = [
     ("elu", {"alpha": 30.0}),
     ("celu", {"alpha": 0.1}),
     ("celu", {"alpha": 2.0}),
+    ("rrelu", {"lower": 0.0, "upper": 0.5}),
+    ("thresholded_relu", {"threshold": 0.25}),
+    ("smelu", {"beta": 0.5}),
+    ("silu", {"beta": 0.6}),
+    ("silu", {"beta": 10.0}),
+    ("parametric_swish", {"beta": 1.5}),
 ]
 STEP = 0.001
 Z = (np.arange(-60_000, 60_000) + 0.5) * STEP  # never on a kink
@@ -131,6 +141,12 @@ def test_unknown_name_offers_the_nearest() -> None:
         ("elu", {"alpha": "1"}, TypeError, "`alpha` must be a number. Received: '1'."),
         ("elu", {"alpha": True}, TypeError, "`alpha` must be a number. Received: True."),
         ("elu", {"alpa": 1.0}, ValueError, "`elu` takes `alpha`. Received: `alpa`. Did you mean `alpha`?"),
+        (
+            "rrelu",
+            {"lower": 0.5},
+            ValueError,
+            "`rrelu` must have `lower` at most `upper`. Received: lower 0.5, upper 0.333333.",
+        ),
         ("relu", {"alpha": 1.0}, ValueError, "`relu` takes no arguments. Received: `alpha`."),
     ],
 )

@@ -131,7 +131,7 @@ def test_a_shipped_config_is_a_base_by_its_name(tmp_path: Path) -> None:
     assert load_config(net).seed == 7
     assert load_config(net).model == load_config("fashion_mnist/mlp_elu").model
     (tmp_path / "quickstart").write_text(BASE)
-    assert load_config(_write(tmp_path, net="extends: quickstart\n")).model.hidden == (8, 4)
+    assert load_config(_write(tmp_path, net="extends: quickstart\n")).dump()["model"]["hidden"] == [8, 4]
 
 
 def test_an_empty_config_says_what_it_needs(tmp_path: Path) -> None:

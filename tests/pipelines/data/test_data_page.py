@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from piste.models import zoo
 from piste.pipelines.config.load import load_config
+from piste.pipelines.data import register
 from piste.pipelines.data.load import load_data
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
@@ -23,6 +25,8 @@ def test_the_page_shows_every_source() -> None:
 def test_what_the_page_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert doctest.testfile(str(PAGE), module_relative=False).failed == 0
+    register._BY_NAME.clear()
+    zoo._BY_NAME.pop("two_layers")
     for block in YAML:
         Path("page.yaml").write_text(f"model: {{type: mlp, hidden: [4]}}\n{block}", encoding="utf-8")
         config = load_config("page.yaml")
