@@ -16,7 +16,7 @@ from piste.callbacks.replicas import apart_from_strategies, is_watched_replica
 from piste.callbacks.seen import Key, Seen, idle_biases, seen_by
 from piste.callbacks.sites import Site, build_symbolically, find_sites
 from piste.callbacks.taps import run_tapped
-from piste.callbacks.units import SAMPLED, active_counts, unit_figures, unit_samples
+from piste.callbacks.units import active_counts, unit_figures, unit_samples
 
 Step = Callable[[Any], Any]
 Plan = tuple[list[Key], dict[str, int], dict[str, int]]
@@ -122,7 +122,8 @@ class Instrument:
             logs, seen = self._run_shared(step, data)
             self._count(seen)
             if level:
-                self._measure(seen, before)
+                assert self._memory is not None
+                self._memory.write(self._measure(seen, before), self._items(seen))
             return logs
 
         return watched
@@ -154,7 +155,13 @@ class Instrument:
             before = tf.cond(due, self._kernels, lambda: blank)
         logs, seen = self._run(step, data)
         self._count(seen)
-        tf.cond(due, lambda: self._measure(seen, before), lambda: None)
+        memory, items = self._memory, self._items(seen)
+        assert memory is not None
+        if self._model.jit_compile:  # XLA takes longer at every step where a branch writes, and not just computes
+            measured = tf.cond(due, lambda: self._measure(seen, before), lambda: tf.zeros(memory.measured))
+            memory.write(measured, items, due)
+        else:
+            tf.cond(due, lambda: memory.write(self._measure(seen, before), items), lambda: None)
         return logs
 
     def _run(self, step: Step, data: Any) -> tuple[Any, Seen]:
@@ -213,12 +220,11 @@ class Instrument:
         active = active_counts(Activity(seen, self.sites)) if self._memory.widths else tf.zeros(0)
         self._memory.count(seen, bad, active, self._items(seen))
 
-    def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> None:
-        assert self._memory is not None
+    def _measure(self, seen: Seen, before: dict[str, list[Any]]) -> Any:
         activity = Activity(seen, self.sites)
-        figures = tf.concat([compute() for _, compute in self._figures(activity, before)], axis=0)
-        samples = unit_samples(activity) if self._memory.widths else tf.zeros((len(SAMPLED), 0))
-        self._memory.write(figures, samples, self._items(seen))
+        figures = [compute() for _, compute in self._figures(activity, before)]
+        samples = [tf.reshape(unit_samples(activity), [-1])] if seen.signals and self._units else []
+        return tf.concat([*figures, *samples], axis=0)
 
     def _items(self, seen: Seen) -> Any:
         signals = list(seen.signals.values())

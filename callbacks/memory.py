@@ -71,7 +71,8 @@ class Memory:
         units = sum(widths.values())
         width = len(keys) + 3 + (1 + len(SAMPLED)) * units
         with tf.init_scope():
-            self._rows = tf.Variable(tf.zeros((max(4, min(64, RING_ENTRIES // width)), width)))
+            # One row more than there is room for takes what steps that are no checks write.
+            self._rows = tf.Variable(tf.zeros((max(4, min(64, RING_ENTRIES // width)) + 1, width)))
             self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 4), "int32"))
             self._filled = tf.Variable(0)
             self._skipped = tf.Variable(0)
@@ -83,12 +84,17 @@ class Memory:
     @property
     def capacity(self) -> int:
         """How many checks fit before `read` must empty the memory."""
-        return int(self._rows.shape[0])
+        return int(self._rows.shape[0]) - 1
+
+    @property
+    def measured(self) -> int:
+        """How many numbers a check measures."""
+        return len(self._keys) + len(SAMPLED) * sum(self.widths.values())
 
     @property
     def bytes(self) -> int:
         """Bytes of all that grows with layers and units."""
-        return self.capacity * self.bytes_a_check + 4 * int(self._active.shape[0])
+        return (self.capacity + 1) * self.bytes_a_check + 4 * int(self._active.shape[0])
 
     @property
     def bytes_a_check(self) -> int:
@@ -113,25 +119,25 @@ class Memory:
             self._active.assign_add(active)
             self._items.assign_add(items)
 
-    def write(self, figures: Any, samples: Any, batch: Any) -> None:
+    def write(self, measured: Any, batch: Any, due: Any = True) -> None:
         """Adds one row in the graph and starts the counts anew.
 
         Args:
-            figures: float32 of shape (keys,).
-            samples: what `SAMPLED` names, float32 of shape (3, all units).
+            measured: the figures, then what `SAMPLED` names, float32 of shape (measured,).
             batch: batch items of this step, float32 scalar.
+            due: whether the step is a check, bool scalar; else nothing changes.
         """
         counts = [self._items, batch, self._loss_max]
-        row = tf.concat([figures, counts, self._active, tf.reshape(samples, [-1])], axis=0)
+        row = tf.concat([measured, counts, self._active], axis=0)
         steps = tf.concat([[self._updates(), self._skipped], self._bad], axis=0)
-        place = self._filled[tf.newaxis]
+        place = _chosen(due, self._filled, self.capacity)[tf.newaxis]
         self._rows.scatter_update(tf.IndexedSlices(row[tf.newaxis], place))
         self._steps.scatter_update(tf.IndexedSlices(steps[tf.newaxis], place))
-        self._filled.assign((self._filled + 1) % self.capacity)
-        self._skipped.assign(0)
-        self._items.assign(0.0)
-        self._loss_max.assign(-np.inf)
-        self._active.assign(tf.zeros_like(self._active))
+        self._filled.assign(_chosen(due, (self._filled + 1) % self.capacity, self._filled))
+        self._skipped.assign(_chosen(due, 0, self._skipped))
+        self._items.assign(_chosen(due, 0.0, self._items))
+        self._loss_max.assign(_chosen(due, -np.inf, self._loss_max))
+        self._active.assign(_chosen(due, tf.zeros_like(self._active), self._active))
 
     def _updates(self) -> Any:
         return self._step if self._accumulation == 1 else -(-self._step // self._accumulation)
@@ -147,16 +153,17 @@ class Memory:
         return [self._reading(row, *map(int, numbers)) for row, numbers in zip(rows, steps, strict=True)]
 
     def _reading(self, row: np.ndarray, step: int, skipped: int, bad_step: int, bad_place: int) -> Reading:
-        head, units = np.split(row, [len(self._keys) + 3])
-        figures = dict(zip(self._keys, map(float, head), strict=False)) | {("", "loss_max"): float(head[-1])}
-        active, *sampled = units.reshape(1 + len(SAMPLED), -1)
+        units = sum(self.widths.values())
+        figures, samples, (items, batch, loss_max), active = np.split(
+            row, np.cumsum([len(self._keys), len(SAMPLED) * units, 3])
+        )
         return Reading(
             step=step,
-            figures=figures,
+            figures=dict(zip(self._keys, map(float, figures), strict=True)) | {("", "loss_max"): float(loss_max)},
             active=self._by_layer(active),
-            items=int(head[-3]),
-            sampled={name: self._by_layer(values) for name, values in zip(SAMPLED, sampled, strict=True)},
-            batch=int(head[-2]),
+            items=int(items),
+            sampled=dict(zip(SAMPLED, map(self._by_layer, samples.reshape(len(SAMPLED), -1)), strict=True)),
+            batch=int(batch),
             skipped=skipped if self._skips else None,
             first_bad=None if bad_step == NEVER else (bad_step, self._layer_at(bad_place)),
         )
@@ -170,3 +177,7 @@ class Memory:
             return None
         ends = np.cumsum(list(self._flagged.values()))
         return list(self._flagged)[int(np.searchsorted(ends, place, side="right"))]
+
+
+def _chosen(due: Any, new: Any, old: Any) -> Any:
+    return new if due is True else tf.where(due, new, old)

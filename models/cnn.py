@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from piste.models.mlp import dense_blocks, head
+from piste.models.blocks import Settings, norm_node, normalised
+from piste.models.mlp import dense_end
 from piste.models.nodes import Act, Layer, Node, Spec
 from piste.models.stack import stack
 
@@ -19,7 +20,10 @@ def cnn(
     dense: Sequence[int] = (64,),
     activation: Spec = "relu",
     initializer: Spec = "auto",
-    dropout: float = 0.0,
+    batch_norm: Settings | None = None,
+    dropout: float | Settings = 0.0,
+    kernel_regularizer: Spec | None = None,
+    kernel_constraint: Spec | None = None,
 ) -> Any:
     """A small convolutional network: convolution, activation and a 2 x 2 maximum for each of `filters`.
 
@@ -33,7 +37,10 @@ def cnn(
         dense: Units of each dense layer after flattening.
         activation: Of every hidden layer.
         initializer: Of every hidden layer; the head has Glorot's.
-        dropout: Rate before every dense layer, 0 for none.
+        batch_norm: Of every convolution and dense layer; see `mlp`.
+        dropout: Before the dense layers; see `mlp`.
+        kernel_regularizer: Of every kernel, the head's included.
+        kernel_constraint: Of every kernel, the head's included; norms are taken over each unit's incoming weights.
 
     Returns:
         Probabilities or linear outputs, (batch, outputs).
@@ -49,15 +56,16 @@ def cnn(
     nodes: list[Node] = []
     if len(x.shape) == 3:
         nodes.append(Layer("reshape", "channels", {"target_shape": [*x.shape[1:], 1]}))
+    if batch_norm is not None and batch_norm.get("input"):
+        nodes.append(norm_node("input", batch_norm))
     for i, channels in enumerate(filters):
         name, place = f"conv_{i + 1}", f"filters[{i}]"
         arguments = {"filters": channels, "kernel_size": kernel_size, "padding": "same"}
-        nodes += [
-            Layer("conv2d", name, arguments, place),
-            Act(f"{name}_act"),
-            Layer("max_pooling2d", f"pool_{i + 1}", {"pool_size": 2}, place),
-        ]
+        nodes += normalised(Layer("conv2d", name, arguments, place), Act(f"{name}_act"), batch_norm)
+        nodes.append(Layer("max_pooling2d", f"pool_{i + 1}", {"pool_size": 2}, place))
     nodes.append(Layer("flatten", "flatten"))
-    nodes += dense_blocks(dense, dropout, where="dense")
-    nodes += head(outputs, task, dropout)
-    return stack(x, nodes, activation=activation, initializer=initializer, seed=seed)
+    nodes += dense_end(dense, outputs, task, where="dense", batch_norm=batch_norm, dropout=dropout)
+    return stack(
+        x, nodes, activation=activation, initializer=initializer, seed=seed,
+        kernel_regularizer=kernel_regularizer, kernel_constraint=kernel_constraint,
+    )  # fmt: skip

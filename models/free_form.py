@@ -23,6 +23,8 @@ def free_form(
     layers: Sequence[Item],
     activation: Spec = "relu",
     initializer: Spec = "auto",
+    kernel_regularizer: Spec | None = None,
+    kernel_constraint: Spec | None = None,
 ) -> Any:
     """The layers as written.
 
@@ -35,6 +37,8 @@ def free_form(
             `{"repeat": n, "layers": [...]}`. A layer's own `activation` becomes the layer `<name>_act`.
         activation: What the placeholder stands for.
         initializer: Of the layers that feed the placeholder.
+        kernel_regularizer: Of every kernel whose layer names none of its own.
+        kernel_constraint: The same for constraints.
 
     Returns:
         The last layer's output.
@@ -48,7 +52,10 @@ def free_form(
             "`layers` must end in probabilities: give the last layer `activation: softmax`. "
             f"Received: {chain[-1].name if chain else 'no layers'} at the end."
         )
-    return stack(x, chain, activation=activation, initializer=initializer, seed=seed)
+    return stack(
+        x, chain, activation=activation, initializer=initializer, seed=seed,
+        kernel_regularizer=kernel_regularizer, kernel_constraint=kernel_constraint,
+    )  # fmt: skip
 
 
 def nodes(layers: Sequence[Item]) -> list[Node]:

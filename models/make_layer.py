@@ -97,13 +97,29 @@ def _value(type_name: str, key: str, value: Any) -> Any:
     if key.endswith("_regularizer"):
         return keras_object(key, value, _REGULARIZERS, keras.regularizers)
     if key.endswith("_constraint"):
-        return keras_object(key, value, _CONSTRAINTS, keras.constraints)
+        axis = norm_axis(type_name, key.removesuffix("_constraint"))
+        return keras_object(key, value, _CONSTRAINTS, keras.constraints, {"axis": axis})
     if key in ("activation", "recurrent_activation") and type_name in RECURRENT:
         return _inner_activation(type_name, key, value)
     parts = value if isinstance(value, (list, tuple)) else [value]
     if any(isinstance(part, Mapping) for part in parts):
         raise ValueError(f"`{key}` must be a number, a word or a list of them. Received: a map.")
     return tuple(value) if isinstance(value, list) else value
+
+
+def norm_axis(type_name: str, weight: str) -> int | list[int]:
+    """The axes of a kernel over which each unit's incoming weights lie, for constraints on their norm.
+
+    Example:
+        >>> norm_axis("dense", "kernel"), norm_axis("conv2d", "kernel"), norm_axis("conv2d_transpose", "kernel")
+        (0, [0, 1, 2], [0, 1, 3])
+    """
+    if "conv" not in type_name or weight == "bias":
+        return 0
+    space = list(range(int(type_name.split("conv")[1][0])))
+    if weight == "depthwise":
+        return space
+    return [*space, len(space) + (1 if type_name.endswith("transpose") else 0)]
 
 
 def _inner_activation(type_name: str, key: str, value: Any) -> Any:

@@ -1,8 +1,9 @@
-"""The zoo's `mlp`: dense layers, each with its activation, and a head."""
+"""The zoo's `mlp`: dense layers with their activations, and a head."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from piste.models.blocks import Settings, drop, norm_node, normalised
 from piste.models.nodes import Act, Layer, Node, Spec
 from piste.models.stack import stack
 
@@ -16,7 +17,10 @@ def mlp(
     hidden: Sequence[int] = (300, 100),
     activation: Spec = "relu",
     initializer: Spec = "auto",
-    dropout: float = 0.0,
+    batch_norm: Settings | None = None,
+    dropout: float | Settings = 0.0,
+    kernel_regularizer: Spec | None = None,
+    kernel_constraint: Spec | None = None,
 ) -> Any:
     """A multi-layer perceptron; inputs with several axes are flattened.
 
@@ -28,7 +32,12 @@ def mlp(
         hidden: Units of each hidden layer.
         activation: Of every hidden layer.
         initializer: Of every hidden layer; the head has Glorot's.
-        dropout: Rate before every dense layer, 0 for none. SELU wants `alpha_dropout`: name it in `layers:`.
+        batch_norm: `{"position": "before" or "after" the activations, "input": bool, "output": bool, "momentum": ...,
+            "epsilon": ...}`; `input` normalises the inputs too, `output` the logits. None for none.
+        dropout: Rate before every dense layer, 0 for none; or `{"type": "alpha_dropout", "rate": ..., "last": n}`,
+            as SELU wants it, with `last` only before the last n dense layers.
+        kernel_regularizer: Of every kernel, the head's included.
+        kernel_constraint: Of every kernel, the head's included; norms are taken over each unit's incoming weights.
 
     Returns:
         Probabilities or linear outputs, (batch, outputs).
@@ -37,29 +46,31 @@ def mlp(
         ValueError: A value is out of range.
     """
     nodes: list[Node] = [] if len(x.shape) == 2 else [Layer("flatten", "flatten")]
-    nodes += dense_blocks(hidden, dropout, where="hidden")
-    nodes += head(outputs, task, dropout)
-    return stack(x, nodes, activation=activation, initializer=initializer, seed=seed)
+    if batch_norm is not None and batch_norm.get("input"):
+        nodes.append(norm_node("input", batch_norm))
+    nodes += dense_end(hidden, outputs, task, where="hidden", batch_norm=batch_norm, dropout=dropout)
+    return stack(
+        x, nodes, activation=activation, initializer=initializer, seed=seed,
+        kernel_regularizer=kernel_regularizer, kernel_constraint=kernel_constraint,
+    )  # fmt: skip
 
 
-def dense_blocks(hidden: Sequence[int], dropout: float, *, where: str) -> list[Node]:
-    """The nodes [dropout] dense_N dense_N_act for each number of units."""
+def dense_end(
+    hidden: Sequence[int],
+    outputs: int,
+    task: str,
+    *,
+    where: str,
+    batch_norm: Mapping[str, Any] | None,
+    dropout: float | Mapping[str, Any],
+) -> list[Node]:
+    """The hidden dense layers `dense_1`, ... and the last one, `head`, with all that stands around them."""
+    names = [f"dense_{i + 1}" for i in range(len(hidden))]
+    dropped = drop([*names, "head"], dropout)
     nodes: list[Node] = []
-    for i, units in enumerate(hidden):
-        name, place = f"dense_{i + 1}", f"{where}[{i}]"
-        nodes += drop(name, dropout)
-        nodes += [Layer("dense", name, {"units": units}, place), Act(f"{name}_act")]
-    return nodes
-
-
-def drop(name: str, rate: float) -> list[Node]:
-    """A dropout node before the layer `name`, or none at rate 0."""
-    if not 0 <= rate < 1:
-        raise ValueError(f"`dropout` must be at least 0 and less than 1. Received: {rate}.")
-    return [Layer("dropout", f"{name}_dropout", {"rate": rate})] if rate else []
-
-
-def head(outputs: int, task: str, dropout: float) -> list[Node]:
-    """The last dense layer, `head`, and for classification its softmax, `head_act`."""
-    nodes = [*drop("head", dropout), Layer("dense", "head", {"units": outputs})]
-    return [*nodes, Act("head_act", "softmax")] if task == "classification" else nodes
+    for i, (name, units) in enumerate(zip(names, hidden, strict=True)):
+        layer = Layer("dense", name, {"units": units}, f"{where}[{i}]")
+        nodes += [*dropped[name], *normalised(layer, Act(f"{name}_act"), batch_norm)]
+    end = Act("head_act", "softmax") if task == "classification" else None
+    logits = {**batch_norm, "position": "before"} if batch_norm and batch_norm.get("output") else None
+    return [*nodes, *dropped["head"], *normalised(Layer("dense", "head", {"units": outputs}), end, logits)]

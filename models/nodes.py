@@ -58,6 +58,20 @@ def has_kernel(node: Layer) -> bool:
     return node.type in _WITH_KERNEL
 
 
+def kernels(node: Layer) -> tuple[str, ...]:
+    """What the layer's kernels are called in the names of its arguments, such as `kernel_regularizer`.
+
+    Example:
+        >>> kernels(Layer("separable_conv2d", "a"))
+        ('depthwise', 'pointwise')
+    """
+    if not has_kernel(node):
+        return ()
+    if node.type.startswith("separable"):
+        return ("depthwise", "pointwise")
+    return ("depthwise",) if node.type.startswith("depthwise") else ("kernel",)
+
+
 def feeds(nodes: Sequence[Node], index: int) -> Act | None:
     """The activation that sees what the layer at `index` computes, also through layers without a kernel.
 

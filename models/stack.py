@@ -1,7 +1,7 @@
 """Applies a chain of nodes to a tensor: where layers meet activations, initialisers and seeds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from piste.models.activations.realise import layer as activation_layer
@@ -9,11 +9,20 @@ from piste.models.activations.spec import read
 from piste.models.activations.table import SOFTMAX
 from piste.models.initializers import matched
 from piste.models.make_layer import make_layer
-from piste.models.nodes import Act, Layer, Node, Spec, feeds, has_kernel
+from piste.models.nodes import Act, Layer, Node, Spec, feeds, has_kernel, kernels
 from piste.models.seeds import layer_seed
 
 
-def stack(x: Any, nodes: Sequence[Node], *, activation: Spec, initializer: Spec, seed: int) -> Any:
+def stack(
+    x: Any,
+    nodes: Sequence[Node],
+    *,
+    activation: Spec,
+    initializer: Spec,
+    seed: int,
+    kernel_regularizer: Spec | None = None,
+    kernel_constraint: Spec | None = None,
+) -> Any:
     """Builds every node and calls it on the tensor before it.
 
     The layers that feed the model's activation get the model's initialiser, under `auto` the matched one.
@@ -26,10 +35,13 @@ def stack(x: Any, nodes: Sequence[Node], *, activation: Spec, initializer: Spec,
         activation: The model's choice, a name or `{"type": name, ...}`.
         initializer: `auto`, a name or `{"type": name, ...}`.
         seed: The run's seed.
+        kernel_regularizer: Of every kernel whose layer names none of its own.
+        kernel_constraint: The same for constraints.
 
     Raises:
         ValueError: Keras refuses a layer or its input; the message begins with where it was written.
     """
+    shared = {"regularizer": kernel_regularizer, "constraint": kernel_constraint}
     for index, node in enumerate(nodes):
         dtype = "float32" if index == len(nodes) - 1 else None
         try:
@@ -41,7 +53,7 @@ def stack(x: Any, nodes: Sequence[Node], *, activation: Spec, initializer: Spec,
                 x = make_layer(
                     node.type,
                     name=node.name,
-                    arguments=node.arguments,
+                    arguments=_for_kernels(node, shared) | dict(node.arguments),
                     seed=seed,
                     initializer=_initializer(nodes, index, activation, initializer),
                     dtype=dtype,
@@ -54,6 +66,11 @@ def stack(x: Any, nodes: Sequence[Node], *, activation: Spec, initializer: Spec,
                 f"Shrink less before it: fewer or smaller pools, strides or kernels."
             )
     return x
+
+
+def _for_kernels(node: Layer, shared: Mapping[str, Spec | None]) -> dict[str, Any]:
+    """The model's regulariser and constraint, under the names that a layer with kernels has for them."""
+    return {f"{kernel}_{kind}": spec for kind, spec in shared.items() if spec for kernel in kernels(node)}
 
 
 def _reason(error: Exception) -> str:

@@ -99,7 +99,7 @@ def find_node(tree: Mapping, path: Path) -> Node | None:
         elif isinstance(node, Sequence):
             node = node.items[step] if isinstance(step, int) and step < len(node.items) else None
         elif isinstance(node, Scalar):
-            return node if step == "type" else None
+            return node if step in ("type", "rate") else None
     return node
 
 

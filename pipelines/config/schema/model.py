@@ -1,13 +1,14 @@
 """`model`: a zoo entry by `type`, or the `layers` themselves."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag, WithJsonSchema, model_serializer
 
 from piste.models import zoo
-from piste.pipelines.config.components import TABLE, Component, component, documented
+from piste.pipelines.config.components import TABLE, Component, component, documented, optional_component
 from piste.pipelines.config.scalars import read_text
-from piste.pipelines.config.schema.fields import ReadFloat, ReadInt, ReadText, Section
+from piste.pipelines.config.schema.fields import Count, NullToNone, ReadBool, ReadFloat, ReadInt, ReadText, Section
 from piste.pipelines.config.schema.layers import Layer, Repeat, read_layers
 from piste.pipelines.config.schema.own import OwnModel
 
@@ -23,6 +24,61 @@ class Trunk(Section):
     initializer: Annotated[
         Initializer, Field(description="Of every hidden kernel; auto takes the activation's matched one.")
     ] = Component(type="auto")
+    kernel_regularizer: Annotated[
+        Component | None,
+        optional_component("regularizers"),
+        documented("regularizers", nullable=True),
+        Field(description="Of every kernel, the last one included, whose layer names none; null for none."),
+    ] = None
+    kernel_constraint: Annotated[
+        Component | None,
+        optional_component("constraints"),
+        documented("constraints", nullable=True),
+        Field(description="Of every kernel, the last one included; norms are of each unit's incoming weights."),
+    ] = None
+
+
+class BatchNorm(Section):
+    """Batch normalisation of every hidden layer."""
+
+    position: Annotated[
+        Literal["before", "after"], ReadText, Field(description="Before the activations, without biases, or after.")
+    ] = "before"
+    input: Annotated[bool, Field(description="Whether the inputs are normalised too."), ReadBool] = False
+    output: Annotated[bool, Field(description="Whether the logits are normalised too."), ReadBool] = False
+    momentum: Annotated[float, Field(ge=0, lt=1, description="Of the moving averages."), ReadFloat] = 0.99
+    epsilon: Annotated[float, Field(gt=0, description="Added to the variance."), ReadFloat] = 1e-3
+
+
+class Dropout(Section):
+    """What is dropped before dense layers."""
+
+    type: Annotated[
+        Literal["dropout", "alpha_dropout", "gaussian_dropout"], ReadText, Field(description="Which kind.")
+    ] = "dropout"
+    rate: Annotated[float, Field(ge=0, lt=1, description="Share that is dropped in training."), ReadFloat]
+    last: Annotated[Count, Field(description="Before so many of the last dense layers; null before all.")] = None
+
+    @model_serializer(mode="wrap")
+    def plain(self, handler: Callable[[Any], dict[str, Any]]) -> Any:
+        """Returns the shortest form that reads back equal: the rate, or a map."""
+        return self.rate if self.type == "dropout" and self.last is None else handler(self)
+
+
+def _read_dropout(value: Any) -> Any:
+    """Reads a rate, or a map."""
+    return value if isinstance(value, dict | Dropout) else {"rate": value}
+
+
+DropoutBefore = Annotated[
+    Dropout,
+    BeforeValidator(_read_dropout),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, Dropout.model_json_schema()]}),
+    Field(description="Rate before every dense layer, or a map with `rate`, `type` and `last`."),
+]
+Normalised = Annotated[
+    BatchNorm | None, NullToNone, Field(description="Batch normalisation of hidden layers; null for none.")
+]
 
 
 class Mlp(Trunk):
@@ -33,9 +89,8 @@ class Mlp(Trunk):
         300,
         100,
     )
-    dropout: Annotated[
-        float, Field(ge=0, lt=1, description="Share of hidden units dropped in training."), ReadFloat
-    ] = 0.0
+    batch_norm: Normalised = None
+    dropout: DropoutBefore = Dropout(rate=0.0)
 
 
 class Cnn(Trunk):
@@ -47,9 +102,8 @@ class Cnn(Trunk):
     ] = (32, 64)
     kernel_size: Annotated[int, Field(ge=1, le=100, description="Height and width of the kernels."), ReadInt] = 3
     dense: Annotated[tuple[Width, ...], Field(description="Units of the dense layers.")] = (64,)
-    dropout: Annotated[
-        float, Field(ge=0, lt=1, description="Share of units dropped before dense layers."), ReadFloat
-    ] = 0.0
+    batch_norm: Normalised = None
+    dropout: DropoutBefore = Dropout(rate=0.0)
 
 
 class Free(Trunk):

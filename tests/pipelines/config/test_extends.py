@@ -33,7 +33,10 @@ def test_maps_merge_and_lists_replace(tmp_path: Path) -> None:
         "type": "mlp",
         "activation": {"type": "leaky_relu", "negative_slope": 0.5},
         "initializer": "auto",
+        "kernel_regularizer": None,
+        "kernel_constraint": None,
         "hidden": [3],
+        "batch_norm": None,
         "dropout": 0.0,
     }
     assert (config.data.batch_size, config.data.shuffle) == (64, False)
@@ -52,7 +55,7 @@ def test_a_map_whose_type_changes_is_replaced_whole(tmp_path: Path) -> None:
     )
     config = load_config(net)
     assert config.training.optimizer.arguments == {}
-    assert config.model.activation.type == "relu"
+    assert config.value("model.activation") == "relu"
 
 
 def test_a_source_that_changes_replaces_the_data(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def test_forms_are_dumped_as_they_read(load: Load) -> None:
     assert dumped == {
         "activation": "relu",
         "initializer": "auto",
+        "kernel_regularizer": None,
+        "kernel_constraint": None,
         "layers": [
             "flatten",
             {

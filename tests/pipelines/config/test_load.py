@@ -34,7 +34,10 @@ def test_every_default_is_filled_in(load: Load) -> None:
             "type": "mlp",
             "activation": "relu",
             "initializer": "auto",
+            "kernel_regularizer": None,
+            "kernel_constraint": None,
             "hidden": [300, 100],
+            "batch_norm": None,
             "dropout": 0.0,
         },
         "training": {

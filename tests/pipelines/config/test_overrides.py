@@ -23,7 +23,7 @@ model:
 
 def test_a_value_replaces_what_the_file_says(load: Load) -> None:
     config = load(BASE, "model.activation=selu", "seed=7", "model.hidden=[3]")
-    assert (config.model.activation.type, config.seed, config.value("model.hidden")) == ("selu", 7, [3])
+    assert [config.value(key) for key in ("model.activation", "seed", "model.hidden")] == ["selu", 7, [3]]
 
 
 def test_the_last_override_wins(load: Load) -> None:

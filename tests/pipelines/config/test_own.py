@@ -91,7 +91,11 @@ def test_a_run_of_ones_own_model_on_ones_own_data(file: Path, tmp_path: Path) ->
     [
         ("width", "widht", "`model.widht` is no argument of `narrow`. Did you mean `width`?"),
         ("rows", "row", "`data.row` is no argument of `stripes`. Did you mean `rows`?"),
-        ("narrow", "narow", "`model.type` must be one of mlp, cnn, narrow, or give `layers`. Received: narow. Did you mean"),
+        (
+            "narrow",
+            "narow",
+            "`model.type` must be one of mlp, cnn, narrow, or give `layers`. Received: narow. Did you mean",
+        ),
         ("stripes", "stripe", "idx, npz, synthetic, stripes. Received: stripe. Did you mean `stripes`?"),
         ("alpha: 0.5", "alpha: 0", "`model.activation.alpha` must be above 0"),
         ("batch_size: 8", "batch_size: 0", "`data.batch_size` must be at least 1. Received: 0."),

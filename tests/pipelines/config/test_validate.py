@@ -110,7 +110,7 @@ COMPLAINTS = [
         29,
         "`model.filters` must have at least 1 item. Received: 0.",
     ),
-    (DATA + "model: {type: mlp, dropout: 1}\n", 2, 29, "`model.dropout` must be below 1. Received: 1."),
+    (DATA + "model: {type: mlp, dropout: 1}\n", 2, 29, "`model.dropout.rate` must be below 1. Received: 1."),
 ]
 
 
