@@ -9,20 +9,14 @@ import tensorflow as tf
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.components import Component
 from piste.pipelines.config.config import Config
-from piste.pipelines.config.schema.training import Training
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.quiet import first_line
 from piste.pipelines.errors import ConfigError
-from piste.pipelines.one_cycle import OneCycle
+from piste.pipelines.schedules.make import make_optimizer
 
 AUTO_LOSS = {"classification": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
 AUTO_METRIC = {"classification": "accuracy", "regression": "mean_absolute_error"}
-HOMES = {
-    "optimizers": keras.optimizers,
-    "schedules": keras.optimizers.schedules,
-    "losses": keras.losses,
-    "metrics": keras.metrics,
-}
+HOMES = {"losses": keras.losses, "metrics": keras.metrics}
 
 
 def compile_model(model: Any, config: Config, data: Data) -> None:
@@ -37,7 +31,7 @@ def compile_model(model: Any, config: Config, data: Data) -> None:
         ConfigError: if the loss or a metric does not take what the model and the data give.
     """
     training = config.training
-    steps = -(-len(data.train) // config.data.batch_size) * training.epochs
+    steps = -(-len(data.train) // config.data.batch_size)
     loss = AUTO_LOSS[data.task] if training.loss.type == "auto" else make("losses", training.loss)
     wanted = (Component(type=AUTO_METRIC[data.task]),) if training.metrics == "auto" else training.metrics
     # Keras itself chooses which accuracy is meant by the shape of the labels.
@@ -62,25 +56,6 @@ def _try(model: Any, config: Config, data: Data) -> None:
                 f"model's output, shape {('batch', *output.shape[1:])}, and targets of shape "
                 f"{('batch', *y.shape[1:])}. Received from Keras: {first_line(error)}"
             ) from error
-
-
-def make_optimizer(training: Training, steps: int) -> Any:
-    """Makes the optimizer with its schedule.
-
-    Args:
-        training: the config's section.
-        steps: optimizer steps of the whole training, for schedules that need them.
-    """
-    arguments = dict(training.optimizer.arguments)
-    schedule = training.schedule
-    if schedule is not None:
-        if schedule.type == "one_cycle":
-            arguments["learning_rate"] = OneCycle(steps=steps, **schedule.arguments)
-        else:
-            arguments["learning_rate"] = make("schedules", schedule)
-    # Keras would count its optimizers, and the file of the weights would differ from run to run in a process.
-    arguments.setdefault("name", training.optimizer.type)
-    return make("optimizers", Component(type=training.optimizer.type, arguments=arguments))
 
 
 def make(kind: str, component: Component) -> Any:

@@ -138,11 +138,12 @@ def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, consol
     from piste.pipelines.interrupt import RaiseInterrupt, noted_interrupts
     from piste.pipelines.loop.fit import fit
     from piste.pipelines.progress import EpochLines
+    from piste.pipelines.schedules.performance import performance
 
     training, monitor = config.training, _monitor(config, data, folder)
     log, divergence = EpochLog(folder / "metrics.jsonl"), StopOnDivergence()
     lines = None if console is None else EpochLines(console, training.epochs)
-    callbacks = [monitor, divergence, log, lines]
+    callbacks = [monitor, divergence, log, lines, performance(training.schedule)]
     if training.early_stopping is not None:
         callbacks.append(EarlyStopping(**training.early_stopping.model_dump()))
     started, interrupted = time.perf_counter(), None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from piste.pipelines.config.catalog import Argument, Entry
+from piste.pipelines.config.entry import Argument, Entry
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.scalars import is_null, read_any, read_bool, read_float, read_int, read_text
 from piste.pipelines.config.suggest import nearest

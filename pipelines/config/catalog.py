@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from piste.models.activations.facts import Check
 from piste.models.activations.table import ACTIVATIONS, SOFTMAX
 from piste.models.layers import OWN_LAYERS
+from piste.pipelines.config.entry import Argument, Entry
+from piste.pipelines.config.own_schedules import OF_EVERY_STEP, OWN_SCHEDULES
 
 KERAS_KINDS = (
     "constraints",
@@ -21,71 +22,6 @@ KERAS_KINDS = (
     "optimizers",
     "regularizers",
     "schedules",
-)
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument: what it takes and within which range.
-
-    Args:
-        kind: int, float, bool, str, ints or floats (one or a list), any, or the kind of a nested component.
-        list: whether `ints` and `floats` must be a list even when there is one.
-        nested: whether the list may hold pairs.
-    """
-
-    kind: str
-    required: bool = False
-    default: Any = None
-    nullable: bool = False
-    choices: tuple[str, ...] | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    exclusive_minimum: float | None = None
-    exclusive_maximum: float | None = None
-    list: bool = False
-    nested: bool = False
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One type: its Keras class and its arguments.
-
-    Args:
-        class_name: in Keras; None for what Piste brings itself.
-        activation: whether, as a layer of a config, it takes `activation`.
-        initializer: whether, as a layer of a config, it takes `initializer`.
-        check: says what is wrong where arguments, defaults filled in, do not go together.
-    """
-
-    name: str
-    class_name: str | None
-    arguments: Mapping[str, Argument]
-    activation: bool = False
-    initializer: bool = False
-    check: Check | None = None
-
-    @property
-    def needs_arguments(self) -> bool:
-        """Whether the bare name is not enough."""
-        return any(argument.required for argument in self.arguments.values())
-
-    def settled(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns the arguments with defaults filled in."""
-        return {name: argument.default for name, argument in self.arguments.items()} | dict(given)
-
-
-_SHARE = Argument("float", default=0.1, exclusive_minimum=0, maximum=1)
-_ONE_CYCLE = Entry(
-    "one_cycle",
-    None,
-    MappingProxyType(
-        {
-            "max_rate": Argument("float", required=True, exclusive_minimum=0),
-            "start_fraction": _SHARE,
-            "final_fraction": Argument("float", default=0.001, exclusive_minimum=0, maximum=1),
-        }
-    ),
 )
 
 
@@ -113,7 +49,9 @@ def _keras() -> Mapping[str, Mapping[str, Entry]]:
     text = files("piste").joinpath("pipelines", "config", "keras_names.json").read_text("utf-8")
     data = json.loads(text)
     tables = {kind: {name: _entry(name, item) for name, item in data[kind].items()} for kind in KERAS_KINDS}
-    tables["schedules"]["one_cycle"] = _ONE_CYCLE
+    for name, entry in tables["schedules"].items():
+        tables["schedules"][name] = replace(entry, arguments={**entry.arguments, **OF_EVERY_STEP})
+    tables["schedules"] |= OWN_SCHEDULES
     return MappingProxyType({kind: MappingProxyType(table) for kind, table in tables.items()})
 
 

@@ -55,6 +55,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         yield from _clipping(training)
         yield from _learning_rate(training, written)
         yield from _schedule(training)
+        yield from _momentum(training)
     if isinstance(model, Free):
         yield from layer_names(model.layers)
     if isinstance(model, Free) and data is not None:
@@ -138,19 +139,19 @@ def _npz(data: Any) -> Iterator[Fault]:
 
 
 def _monitor(data: Any, training: Any) -> Iterator[Fault]:
-    stopping = training.early_stopping
-    if stopping is None:
-        return
-    path = ("training", "early_stopping", "monitor")
-    if data.validation is None and stopping.monitor.startswith("val_"):
-        says = "needs validation samples, but `data.validation` is null"
-        yield Fault(says, path, received=stopping.monitor)
-        return
+    watched: dict[Path, str] = {}
+    if training.early_stopping is not None:
+        watched["training", "early_stopping", "monitor"] = training.early_stopping.monitor
+    if training.schedule is not None and training.schedule.type == "performance":
+        settled = entries("schedules")["performance"].settled(training.schedule.arguments)
+        watched["training", "schedule", "monitor"] = settled["monitor"]
     known = monitors(data, training)
-    if stopping.monitor not in known:
-        near = nearest(stopping.monitor, known)
-        says = "must be a figure of an epoch"
-        yield Fault(says, path, f"one of {', '.join(known)}", stopping.monitor, near)
+    for path, monitor in watched.items():
+        if data.validation is None and monitor.startswith("val_"):
+            yield Fault("needs validation samples, but `data.validation` is null", path, received=monitor)
+        elif monitor not in known:
+            near = nearest(monitor, known)
+            yield Fault("must be a figure of an epoch", path, f"one of {', '.join(known)}", monitor, near)
 
 
 def _probe(data: Any, health: Any) -> Iterator[Fault]:
@@ -193,6 +194,18 @@ def _schedule(training: Any) -> Iterator[Fault]:
         yield Fault(says, (*path, "values"), received=str(len(values)))
     if list(boundaries) != sorted(set(boundaries)):
         yield Fault("must increase", (*path, "boundaries"), received=", ".join(map(str, boundaries)))
+
+
+def _momentum(training: Any) -> Iterator[Fault]:
+    schedule = training.schedule
+    if schedule is None or schedule.arguments.get("max_momentum") is None:
+        return
+    if training.optimizer.type != "sgd":
+        says = "needs the optimizer `sgd`, whose momentum may change by step"
+        yield Fault(says, ("training", "schedule", "max_momentum"), received=training.optimizer.type, at="key")
+    if training.optimizer.arguments.get("momentum") is not None:
+        says = "must not be set together with the schedule's `max_momentum`: remove one"
+        yield Fault(says, ("training", "optimizer", "momentum"), at="key")
 
 
 def _learning_rate(training: Any, written: Written) -> Iterator[Fault]:

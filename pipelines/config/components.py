@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer
 
 from piste.pipelines.config.arguments import read_arguments
-from piste.pipelines.config.catalog import Entry, entries
+from piste.pipelines.config.catalog import entries
+from piste.pipelines.config.entry import Entry
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.scalars import is_null, read_text
 from piste.pipelines.config.suggest import nearest
@@ -76,8 +77,15 @@ def read_component(kind: str, value: Any, special: tuple[str, ...] = ()) -> Comp
     settled = entry.settled(arguments)
     wrong = entry.check(settled) if entry.check else None
     if wrong:
-        raise Faults([Fault(wrong, received=", ".join(f"{key} {given:g}" for key, given in settled.items()))])
+        named = [key for key in settled if f"`{key}`" in wrong]
+        raise Faults([Fault(wrong, received=", ".join(f"{key} {_shown(settled[key])}" for key in named))])
     return Component(type=name, arguments=arguments)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    return "null" if value is None else f"{value:g}"
 
 
 def read_type(kind: str, value: Mapping[str, Any], special: tuple[str, ...] = ()) -> tuple[str, Entry]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from piste.pipelines.config.catalog import KERAS_KINDS, Argument, Entry, entries
+from piste.pipelines.config.catalog import KERAS_KINDS, entries
 from piste.pipelines.config.components import TABLE
+from piste.pipelines.config.entry import Argument, Entry
 from piste.pipelines.config.schema.layers import LAYER_LIMIT, PLACEHOLDER, REPEAT_LIMIT
 from piste.pipelines.config.schema.settings import Settings
 

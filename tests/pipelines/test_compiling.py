@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from piste.pipelines.compiling import compile_model, make_optimizer
+from piste.pipelines.compiling import compile_model
 from piste.pipelines.config.components import Component
 from piste.pipelines.config.schema.training import Training
 from piste.pipelines.data.dataset import Arrays, Data
 from piste.pipelines.errors import ConfigError
-from piste.pipelines.one_cycle import OneCycle
+from piste.pipelines.schedules.one_cycle import OneCycle
 
 CLASSES = Data(
     "d", "classification", Arrays(np.ones((5, 4), "float32"), np.arange(5, dtype="int32") % 3), None, None,
@@ -64,10 +64,3 @@ def test_one_cycle_learns_the_number_of_steps() -> None:
     schedule = model.optimizer._learning_rate
     assert isinstance(schedule, OneCycle)
     assert (schedule.max_rate, schedule.steps) == (0.5, 12)
-
-
-def test_the_optimizer_gets_its_arguments() -> None:
-    wanted = Component(type="adam", arguments={"learning_rate": 0.25, "clipnorm": 2.0})
-    optimizer = make_optimizer(Training(optimizer=wanted), steps=1)
-    assert isinstance(optimizer, keras.optimizers.Adam)
-    assert (float(optimizer.learning_rate), optimizer.clipnorm) == (0.25, 2.0)

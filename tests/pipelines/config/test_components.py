@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from piste.pipelines.config.arguments import expectation, read_argument
-from piste.pipelines.config.catalog import Argument, entries
+from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.components import Component, read_component
+from piste.pipelines.config.entry import Argument
 from piste.pipelines.config.faults import Faults
 
 

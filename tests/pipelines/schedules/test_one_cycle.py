@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from piste.pipelines.one_cycle import OneCycle
+from piste.pipelines.schedules.one_cycle import OneCycle
 
 
 @pytest.mark.parametrize(
