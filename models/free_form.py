@@ -7,7 +7,6 @@ from typing import Any
 from piste.models.activations.table import SOFTMAX
 from piste.models.layers import OWN_LAYERS, RECURRENT
 from piste.models.nodes import Act, Layer, Node, Spec, has_kernel
-from piste.models.stack import stack
 
 Item = str | Mapping[str, Any]
 
@@ -46,6 +45,8 @@ def free_form(
     Raises:
         ValueError: An item is malformed, Keras refuses it, or the end does not fit the task.
     """
+    from piste.models.stack import stack  # here, so that chains can be had without Keras
+
     chain = nodes(layers)
     if task == "classification" and not _ends_in_probabilities(chain):
         raise ValueError(

@@ -9,6 +9,7 @@ from typing import Any
 
 from piste.pipelines.asked import asked_yaml
 from piste.pipelines.config.config import Config
+from piste.pipelines.config.lint.lint import lint
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import describe_environment, quiet_stderr, start_tensorflow
@@ -69,6 +70,8 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
     say = _voice(console)
     weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     say(f"{config.name}: {len(data.train)} samples, {weights:,} weights, {mode.name} ({mode.why})")
+    for warning in lint(config, -(-len(data.train) // config.data.batch_size)):
+        say(f"warning: {warning.message} [{warning.rule}]")
     trained = _fit(config, data, model, mode, folder, console)
     _finish(folder, config, trained, environment, started, say)
     if trained.interrupted is not None:

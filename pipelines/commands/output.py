@@ -4,16 +4,18 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from piste.pipelines.config.problems import ConfigProblems
+from piste.pipelines.config.problems import ConfigProblems, Problem
 from piste.pipelines.config.report import plain, render
 
 _STYLES: dict[str, dict[str, Any]] = {
     "place": {"bold": True},
     "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
     "caret": {"fg": "red"},
     "hint": {"fg": "cyan"},
 }
@@ -36,9 +38,14 @@ def print_error(error: Exception) -> None:
     if not isinstance(error, ConfigProblems):
         click.echo(f"error: {error}", err=True)
         return
+    print_problems(error.problems)
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Prints errors and warnings of a config on stderr, each with its source line."""
     coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     width = shutil.get_terminal_size((100, 24)).columns if sys.stderr.isatty() else 100
-    click.echo(render(error.problems, width=width, paint=_paint if coloured else plain), err=True)
+    click.echo(render(problems, width=width, paint=_paint if coloured else plain), err=True)
 
 
 def _paint(text: str, style: str) -> str:

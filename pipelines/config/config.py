@@ -26,6 +26,7 @@ class Config:
     Args:
         name: of the file without its suffix, or of the shipped config.
         health: None when it is turned off.
+        silence: warnings that are not to be given.
         sources: the texts it was read from in the order they were laid over each other: bases, the file,
             overrides.
         tree: what was written, merged.
@@ -38,6 +39,7 @@ class Config:
     health: Health | None
     runtime: Runtime
     export: Export
+    silence: tuple[str, ...]
     name: str = field(compare=False)
     sources: tuple[Source, ...] = field(compare=False, repr=False)
     tree: Mapping = field(compare=False, repr=False)
@@ -47,6 +49,7 @@ class Config:
         values = {key: getattr(self, key) for key in Settings.model_fields}
         plain = Settings.model_construct(**values).model_dump(mode="json", by_alias=True)
         plain["health"] = plain["health"] or False
+        plain["silence"] = list(plain["silence"])
         for section in ("data", "model"):
             first = {key: plain[section][key] for key in ("source", "type") if key in plain[section]}
             plain[section] = first | plain[section]

@@ -38,6 +38,7 @@ class Problem:
         expected: what would have been right.
         received: what came, escaped and cut.
         suggestion: the nearest valid name.
+        rule: the name of the rule behind a warning, by which it can be silenced; None makes it an error.
     """
 
     origin: Origin
@@ -46,6 +47,7 @@ class Problem:
     expected: str | None = None
     received: str | None = None
     suggestion: str | None = None
+    rule: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the problem as plain data for JSON."""
@@ -58,6 +60,7 @@ class Problem:
             "expected": self.expected,
             "received": self.received,
             "suggestion": self.suggestion,
+            "rule": self.rule,
         }
 
 

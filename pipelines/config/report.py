@@ -21,7 +21,8 @@ def render(problems: Iterable[Problem], *, width: int = 100, paint: Paint = plai
     Args:
         problems: what to show, in this order.
         width: of the terminal, in cells; longer source lines are cut around the caret.
-        paint: puts colour on a text; called with the text and one of "place", "error", "caret", "hint".
+        paint: puts colour on a text; called with the text and one of "place", "error", "warning",
+            "caret", "hint".
 
     Example:
         >>> from piste.pipelines.config.problems import Origin, Problem
@@ -56,7 +57,9 @@ def _visible(character: str) -> str:
 
 def _block(problem: Problem, width: int, paint: Paint) -> str:
     origin = problem.origin
-    lines = [f"{paint(f'{escape(str(origin), 300)}:', 'place')} {paint('error:', 'error')} {problem.message}"]
+    word = paint("error:", "error") if problem.rule is None else paint("warning:", "warning")
+    rule = "" if problem.rule is None else f" [{problem.rule}]"
+    lines = [f"{paint(f'{escape(str(origin), 300)}:', 'place')} {word} {problem.message}{rule}"]
     if origin.text.strip() and origin.column:
         lines += _excerpt(origin, width, paint)
     if problem.expected:

@@ -2,8 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
+from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.lint.names import RULES
+from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.data import Data
 from piste.pipelines.config.schema.export import Export
 from piste.pipelines.config.schema.fields import ReadInt, Section
@@ -11,6 +14,22 @@ from piste.pipelines.config.schema.health import Health, OptionalHealth
 from piste.pipelines.config.schema.model import Model
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.training import Training
+from piste.pipelines.config.suggest import nearest
+
+
+def _read_rules(value: Any) -> tuple[str, ...]:
+    """Reads the names of the linter's rules."""
+    if not isinstance(value, list | tuple):
+        raise Faults([Fault("must be a list of warnings", received=describe(value))])
+    names = []
+    for index, item in enumerate(value):
+        name = read_text(item)
+        if name not in RULES:
+            expected = f"one of {', '.join(RULES)}"
+            near = nearest(name, RULES)
+            raise Faults([Fault("is no warning", (index,), expected, received=describe(item), suggestion=near)])
+        names.append(name)
+    return tuple(names)
 
 
 class Settings(Section):
@@ -25,6 +44,13 @@ class Settings(Section):
     )
     runtime: Annotated[Runtime, Field(description="The machine's part.")] = Runtime()
     export: Annotated[Export, Field(description="What is made to serve.")] = Export()
+
+    silence: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_read_rules),
+        WithJsonSchema({"type": "array", "items": {"enum": list(RULES)}}),
+        Field(description="Warnings of `piste check` that are not to be given."),
+    ] = ()
 
     @field_validator("*", mode="after")
     @classmethod

@@ -41,7 +41,7 @@ def test_check_as_json(capsys: Captured, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("data: {source: embedded}\nmodel: {type: mlp}\ntraning: {}\n")
     good, wrong = _json(capsys, "check", "quickstart", str(bad), code=3)
-    assert good == {"config": "quickstart", "valid": True, "problems": []}
+    assert good == {"config": "quickstart", "valid": True, "problems": [], "warnings": []}
     assert (wrong["config"], wrong["valid"]) == (str(bad), False)
     assert wrong["problems"] == [
         {
@@ -50,11 +50,26 @@ def test_check_as_json(capsys: Captured, tmp_path: Path) -> None:
             "column": 1,
             "path": "traning",
             "message": "`traning` is no key of a config. Did you mean `training`?",
-            "expected": "one of seed, data, model, training, health, runtime, export, extends",
+            "expected": "one of seed, data, model, training, health, runtime, export, silence, extends",
             "received": None,
             "suggestion": "training",
+            "rule": None,
         }
     ]
+
+
+def test_check_gives_warnings_with_their_places(capsys: Captured) -> None:
+    arguments = ["check", "quickstart", "--set", "model.initializer=glorot_uniform"]
+    assert main(arguments) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "quickstart: ok, 1 warning\n"
+    assert captured.err.startswith("--set 1: warning: `model.initializer` should be he_normal or auto with elu: ")
+    assert "glorot_uniform. [initializer]\n" in captured.err
+    assert main([*arguments, "--strict"]) == 3
+    assert main([*arguments, "--set", "silence=[initializer]", "--strict"]) == 0
+    capsys.readouterr()
+    (result,) = _json(capsys, *arguments)
+    assert result["valid"] and result["warnings"][0]["rule"] == "initializer"
 
 
 def test_check_takes_overrides(capsys: Captured) -> None:

@@ -52,6 +52,7 @@ def test_every_default_is_filled_in(load: Load) -> None:
         "health": {"every": 50, "window": 1024, "action": "report", "probe": None},
         "runtime": {"threads": None, "precision": "float32", "deterministic": True, "memory_limit": 2048},
         "export": {"formats": ["saved_model"], "verify": True},
+        "silence": [],
     }
 
 
