@@ -38,6 +38,13 @@ class Reading:
     skipped: int | None
     first_bad: tuple[int, str | None] | None
 
+    def after(self, steps: int) -> "Reading":
+        """Returns the same, counted on from `steps`, those done with an earlier optimizer."""
+        bad = self.first_bad
+        return dataclasses.replace(
+            self, step=self.step + steps, first_bad=None if bad is None else (bad[0] + steps, bad[1])
+        )
+
     def in_order(self, places: Mapping[str, int]) -> "Reading":
         """Returns the same with the figures in the order of their layers' places, the whole model's first."""
         ordered = sorted(self.figures.items(), key=lambda item: places.get(item[0][0], -1))

@@ -72,6 +72,7 @@ class Monitor(keras.callbacks.Callback):
         self.file = None if file is None else Path(file)
         self._measures = {"gradients": gradients, "units": units}
         self._probe = None if probe is None else Probe(probe)
+        self._before = self._next_before = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -96,10 +97,24 @@ class Monitor(keras.callbacks.Callback):
         self._publish()
         self._instrument, self._lent = None, False
 
+    def continue_after(self, steps: int) -> None:
+        """Makes the next `fit` the continuation of the last one, for a training in stages.
+
+        Its steps are counted on from `steps`, the file is continued, and findings stay until they are cured. Records
+        and rules begin anew, since other layers may be trained.
+
+        Args:
+            steps: optimizer updates done in all stages so far.
+        """
+        self._next_before = steps
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Starts new records and gets into the train step."""
-        instrument, lent = self._instrument, self._lent
+        instrument, lent, findings = self._instrument, self._lent, self.findings
         self._forget()
+        self._before, self._next_before = self._next_before, 0
+        if self._before:
+            self.findings = findings
         if self._probe is not None:
             self._at_begin = self._probe.begin(self.model, self.layers, self.exclude)
         self._units = UnitWindows(self.window)
@@ -108,7 +123,7 @@ class Monitor(keras.callbacks.Callback):
         instrument = instrument if lent and instrument else self._new_instrument(self.model)
         self._instrument, self._lent, self._done = instrument, lent, instrument.done
         self._period = instrument.every = self._checked_period()
-        if self.file is not None:
+        if self.file is not None and not self._before:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self.file.write_text("")
             for old in self._units_folder.glob("*.npz"):
@@ -183,7 +198,7 @@ class Monitor(keras.callbacks.Callback):
         self._unread = 0
         for reading in self._instrument.read():
             self._publish()
-            self._waiting = self._new_record(reading)
+            self._waiting = self._new_record(reading.after(self._before))
             if self._at_begin is not None:
                 self._add(self._at_begin)
                 self._at_begin = None

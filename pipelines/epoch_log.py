@@ -16,11 +16,16 @@ class EpochLog(keras.callbacks.Callback):
 
     Args:
         file: the file; None keeps them only.
+
+    Attributes:
+        epochs: the lines so far.
+        stage: the number that goes into the lines of a training in stages; None for none.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         super().__init__()
         self.file = file
+        self.stage: int | None = None
         self.epochs: list[dict[str, Any]] = []
         self._started = 0.0
 
@@ -33,6 +38,7 @@ class EpochLog(keras.callbacks.Callback):
         figures = {name: _plain(value) for name, value in (logs or {}).items() if name != "learning_rate"}
         line = {
             "epoch": epoch + 1,
+            **({} if self.stage is None else {"stage": self.stage}),
             **figures,
             "learning_rate": _plain(self.model.optimizer.learning_rate),
             "seconds": round(time.perf_counter() - self._started, 4),

@@ -63,14 +63,24 @@ class Run:
         Raises:
             ArtefactError: if the weights are damaged or missing.
         """
-        from piste.pipelines.environment import quiet_stderr, start_tensorflow
+        from piste.pipelines.environment import start_tensorflow
+
+        start_tensorflow(self.config.runtime, self.config.seed)
+        return self.model_here()
+
+    def model_here(self) -> Any:
+        """Does what `model` does in a process whose TensorFlow has been set up for another run.
+
+        Raises:
+            ArtefactError: if the weights are damaged or missing.
+        """
+        from piste.pipelines.environment import quiet_stderr
 
         weights = self.environment.get("weights")
         if weights is None:
             raise ArtefactError(f"{self.folder} must hold trained weights. Received: a run that did not finish.")
         file = self.folder / weights["file"]
         check_digest(file, weights["sha256"])
-        start_tensorflow(self.config.runtime, self.config.seed)
         with quiet_stderr():
             model = self._build()
             model.load_weights(file)

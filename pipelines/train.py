@@ -1,6 +1,5 @@
 """The whole pipeline: a config in, a run folder out."""
 
-import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -19,20 +18,6 @@ from piste.pipelines.run_folder import check_free, make_run_folder, sha256, writ
 
 WEIGHTS = "checkpoints/final.weights.h5"
 Say = Callable[[str], None]
-
-
-@dataclasses.dataclass
-class Trained:
-    """What training left in memory, before it is judged and written."""
-
-    model: Any
-    data: Data
-    mode: Any
-    epochs: list[dict[str, Any]]
-    monitor: Any
-    diverged: int | None
-    interrupted: KeyboardInterrupt | None
-    seconds: float
 
 
 def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
@@ -55,25 +40,29 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
     started = time.perf_counter()
     start_tensorflow(config.runtime, config.seed)
     from piste.pipelines.building import build_network
-    from piste.pipelines.compiling import compile_model
+    from piste.pipelines.fitting import train_stages, try_stages
     from piste.pipelines.modes import choose_mode
+    from piste.pipelines.transfer.transfer import transfer
 
     data = load_data(config)
     with quiet_stderr():
         model = build_network(config, data)
-        compile_model(model, config, data)
+        transferred = transfer(config, model)
+        try_stages(config, data, model)
     mode = choose_mode(config, model, data)
     folder = make_run_folder(config.name, run)
     _write_config(folder, config)
     environment = _environment(config, data, mode)
+    if transferred:
+        environment["transferred"] = transferred
     write_json(folder / "environment.json", environment)
     say = _voice(console)
     weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     say(f"{config.name}: {len(data.train)} samples, {weights:,} weights, {mode.name} ({mode.why})")
     for warning in lint(config, -(-len(data.train) // config.data.batch_size)):
         say(f"warning: {warning.message} [{warning.rule}]")
-    trained = _fit(config, data, model, mode, folder, console)
-    _finish(folder, config, trained, environment, started, say)
+    trained = train_stages(config, data, model, mode, folder, console)
+    _finish(folder, config, data, model, trained, environment, started, say)
     if trained.interrupted is not None:
         raise trained.interrupted
     if trained.diverged is not None:
@@ -121,63 +110,17 @@ def _environment(config: Config, data: Data, mode: Any) -> dict[str, Any]:
     }
 
 
-def _monitor(config: Config, data: Data, folder: Path) -> Any:
-    from piste.callbacks import HealthMonitor
-
-    if config.health is None:
-        return None
-    probe = None
-    if config.health.probe is not None:
-        assert data.validation is not None  # the config is refused otherwise
-        probe = data.validation.x
-    return HealthMonitor(**config.health.model_dump() | {"probe": probe}, file=folder / "health.jsonl")
-
-
-def _fit(config: Config, data: Data, model: Any, mode: Any, folder: Path, console: Any) -> Trained:
-    from keras.callbacks import EarlyStopping
-
-    from piste.pipelines.divergence import StopOnDivergence
-    from piste.pipelines.epoch_log import EpochLog
-    from piste.pipelines.interrupt import RaiseInterrupt, noted_interrupts
-    from piste.pipelines.loop.fit import fit
-    from piste.pipelines.progress import EpochLines
-    from piste.pipelines.schedules.performance import performance
-
-    training, monitor = config.training, _monitor(config, data, folder)
-    log, divergence = EpochLog(folder / "metrics.jsonl"), StopOnDivergence()
-    lines = None if console is None else EpochLines(console, training.epochs)
-    callbacks = [monitor, divergence, log, lines, performance(training.schedule)]
-    if training.early_stopping is not None:
-        callbacks.append(EarlyStopping(**training.early_stopping.model_dump()))
-    started, interrupted = time.perf_counter(), None
-    try:
-        with noted_interrupts() as pending, quiet_stderr():
-            callbacks.append(RaiseInterrupt(pending))
-            fit(
-                model,
-                data.train,
-                data.validation,
-                epochs=training.epochs,
-                batch_size=config.data.batch_size,
-                seed=config.seed,
-                shuffle=config.data.shuffle,
-                mode=mode.name,
-                callbacks=[callback for callback in callbacks if callback is not None],
-            )
-            interrupted = pending[0] if pending else None
-    except KeyboardInterrupt as error:
-        interrupted = error
-    finally:
-        if lines is not None:
-            lines.close()
-    seconds = time.perf_counter() - started
-    return Trained(model, data, mode, log.epochs, monitor, divergence.epoch, interrupted, seconds)
-
-
 def _finish(
-    folder: Path, config: Config, trained: Trained, environment: dict[str, Any], started: float, say: Say
+    folder: Path,
+    config: Config,
+    data: Data,
+    model: Any,
+    trained: Any,
+    environment: dict[str, Any],
+    started: float,
+    say: Say,
 ) -> None:
-    model, data, monitor = trained.model, trained.data, trained.monitor
+    monitor = trained.monitor
     write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
     findings = [] if monitor is None else monitor.findings
     write_json(folder / "findings.json", [finding.as_dict() for finding in findings])

@@ -1,7 +1,7 @@
 """Rules that span keys: each sees the sections that are valid by themselves and names the keys at odds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from piste.pipelines.config import nodes
@@ -12,6 +12,7 @@ from piste.pipelines.config.schema.data import Npz, Synthetic
 from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import Own
 from piste.pipelines.config.source import Source
+from piste.pipelines.config.stages import in_stages, place_in
 from piste.pipelines.config.suggest import nearest
 from piste.pipelines.data.register import OWN_SOURCES
 
@@ -45,26 +46,34 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         sections: the valid ones by name.
         written: what was written, for rules about where a value came from.
     """
-    data, model, training, health = (sections.get(name) for name in ("data", "model", "training", "health"))
+    data, model, transfer, training, health = (
+        sections.get(name) for name in ("data", "model", "transfer", "training", "health")
+    )
     if data is not None:
         yield from _validation(data)
         yield from _classes(data)
         yield from _synthetic(data)
         yield from _npz(data)
     if training is not None:
-        yield from _clipping(training)
-        yield from _learning_rate(training, written)
-        yield from _schedule(training)
-        yield from _momentum(training)
+        yield from _stages(training, written)
+    if transfer is not None:
+        yield from _transfer(transfer)
     if isinstance(model, Free):
         yield from layer_names(model.layers)
     if isinstance(model, Free) and data is not None:
         yield from ending(model.layers, task_of(data))
     if data is not None and training is not None:
-        yield from _monitor(data, training)
+        for index, part in enumerate(in_stages(training)):
+            for fault in _monitor(data, part):
+                yield replace(fault, path=place_in(training, index, fault.path))
         yield from _task(data, training)
     if data is not None and health is not None:
         yield from _probe(data, health)
+    if training is not None and health is not None and health.probe is not None:
+        for index, stage in enumerate(training.stages or ()):
+            if stage.cache_frozen:
+                says = "must be false with `health.probe`, whose inputs go through the frozen layers: remove one"
+                yield Fault(says, ("training", "stages", index, "cache_frozen"), at="key")
 
 
 def task_of(data: Any) -> str:
@@ -136,6 +145,34 @@ def _npz(data: Any) -> Iterator[Fault]:
     if isinstance(data, Npz) and (data.x_test is None) != (data.y_test is None):
         missing, other = ("x_test", "y_test") if data.x_test is None else ("y_test", "x_test")
         yield Fault(f"must be given together with `data.{other}`, or both be null", ("data", missing))
+
+
+def _stages(training: Any, written: Written) -> Iterator[Fault]:
+    """Yields the faults of each stage once, in the place where they were written."""
+    faults: dict[Fault, None] = {}
+    for index, part in enumerate(in_stages(training)):
+        for rule in (_clipping, _schedule, _momentum):
+            faults |= {replace(fault, path=place_in(training, index, fault.path)): None for fault in rule(part)}
+        own = training.stages is not None and training.stages[index].schedule is not None
+        if not own:
+            faults |= dict.fromkeys(_learning_rate(part, written))
+    yield from faults
+    if training.stages is None:
+        return
+    epochs, stages = written.node(("training", "epochs")), written.node(("training", "stages"))
+    if epochs is not None and stages is not None and written.rank(epochs) >= written.rank(stages):
+        says = "must not be set together with `training.stages`, which have epochs of their own: remove one"
+        yield Fault(says, ("training", "epochs"), at="key")
+    for index, stage in enumerate(training.stages):
+        if stage.cache_frozen and not stage.freeze:
+            says = "needs layers to `freeze`: nothing else can be computed once and for all"
+            yield Fault(says, ("training", "stages", index, "cache_frozen"), at="key")
+
+
+def _transfer(transfer: Any) -> Iterator[Fault]:
+    if (transfer.run is None) == (transfer.weights is None):
+        given = "both" if transfer.run is not None else "neither"
+        yield Fault("must give `run` or `weights`, one of the two", ("transfer",), received=given, at="key")
 
 
 def _monitor(data: Any, training: Any) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from piste.pipelines.config.schema.own import Own, OwnModel
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.schema.training import Training
+from piste.pipelines.config.schema.transfer import Transfer
 from piste.pipelines.config.source import Source
 from piste.pipelines.config.suggest import nearest
 from piste.pipelines.errors import UsageError
@@ -35,6 +36,7 @@ class Config:
     seed: int
     data: Embedded | Tfds | Idx | Npz | Synthetic | Own
     model: Mlp | Cnn | Free | OwnModel
+    transfer: Transfer | None
     training: Training
     health: Health | None
     runtime: Runtime
@@ -49,7 +51,8 @@ class Config:
         values = {key: getattr(self, key) for key in Settings.model_fields}
         plain = Settings.model_construct(**values).model_dump(mode="json", by_alias=True)
         plain["health"] = plain["health"] or False
-        plain["silence"] = list(plain["silence"])
+        if plain["training"]["stages"] is not None:
+            del plain["training"]["epochs"]
         for section in ("data", "model"):
             first = {key: plain[section][key] for key in ("source", "type") if key in plain[section]}
             plain[section] = first | plain[section]

@@ -26,6 +26,8 @@ def follow(loc: Path) -> tuple[Path, list[type[Section]]]:
             sections = members
             continue
         path.append(step)
+        if isinstance(step, int):
+            continue  # an item of a list stands where the list's sections do
         found = [field for section in sections if (field := field_of(section, step)) is not None]
         sections = [section for field in found for section in sections_in(field.annotation)]
     return tuple(path), sections

@@ -48,6 +48,8 @@ def document(config: Config, key: str) -> tuple[str, str | None]:
             schema, doc = section.model_json_schema(by_alias=True)["properties"][step], field.description
             value = getattr(value, next(name for name, f in section.model_fields.items() if f is field))
             section = type(value) if isinstance(value, Section) else section
+        elif isinstance(step, int) and isinstance(value, tuple) and isinstance(value[step], Section):
+            value, section, schema = value[step], type(value[step]), {}
         elif isinstance(value, Component) and TABLE in schema:
             return _argument(value, str(step), schema[TABLE])
         else:

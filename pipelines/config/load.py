@@ -13,7 +13,7 @@ from piste.pipelines.config.nodes import Node
 from piste.pipelines.config.problems import ConfigProblems, Problem
 from piste.pipelines.config.reader import compose
 from piste.pipelines.config.schema.settings import Settings
-from piste.pipelines.config.schema.training import DEFAULT_OPTIMIZER
+from piste.pipelines.config.schema.training import DEFAULT_OPTIMIZER, Training
 from piste.pipelines.config.shipped import resolve
 from piste.pipelines.config.source import Source
 from piste.pipelines.config.validate import validate
@@ -52,19 +52,20 @@ def load_config(path: str | FilePath, overrides: Iterable[str] = ()) -> Config:
         raise ConfigProblems([*problems, *error.problems]) from None
     if problems:
         raise ConfigProblems(problems)
-    settings = _settle_rate(settings)
+    settings = settings.model_copy(update={"training": _settle(settings.training)})
     values = {key: getattr(settings, key) for key in Settings.model_fields}
     return Config(**values, name=file.stem, sources=tuple(sources), tree=tree)
 
 
-def _settle_rate(settings: Settings) -> Settings:
-    """Drops the optimiser's learning rate where the schedule brings its own, so that one rate remains."""
-    training = settings.training
+def _settle(training: Training) -> Training:
+    """Drops the optimiser's learning rate where the schedule brings its own, and adds up the epochs of stages."""
+    if training.stages is not None:
+        training = training.model_copy(update={"epochs": sum(stage.epochs for stage in training.stages)})
     if training.schedule is None or not sets_rate(training.schedule):
-        return settings
+        return training
     arguments = {k: v for k, v in training.optimizer.arguments.items() if k != "learning_rate"}
     optimizer = training.optimizer.model_copy(update={"arguments": arguments})
-    return settings.model_copy(update={"training": training.model_copy(update={"optimizer": optimizer})})
+    return training.model_copy(update={"optimizer": optimizer})
 
 
 @cache

@@ -23,12 +23,12 @@ BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueE
 BAD_HEADER = (ValueError, KeyError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError)
 
 
-def read_npz(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
+def read_npz(path: Path, required: Sequence[str] | None, optional: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
     """Reads named arrays of an .npz file; the other ones are not touched.
 
     Args:
         path: The file.
-        required: Names of arrays that must be there.
+        required: Names of arrays that must be there; None reads all there are.
         optional: Names of arrays to read as well where they are there.
 
     Returns:
@@ -51,6 +51,7 @@ def read_npz(path: Path, required: Sequence[str], optional: Sequence[str] = ()) 
     try:
         with zipfile.ZipFile(path) as archive:
             members = _members(archive, path)
+            required = list(members) if required is None else required
             _refuse_missing(required, members, path)
             wanted = [*required, *(name for name in optional if name in members)]
             _refuse_large(sum(members[name].file_size for name in wanted), path)

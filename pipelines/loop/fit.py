@@ -24,6 +24,7 @@ def fit(
     validation: Arrays | None = None,
     *,
     epochs: int,
+    initial_epoch: int = 0,
     batch_size: int = 32,
     seed: int = 0,
     shuffle: bool = True,
@@ -37,7 +38,8 @@ def fit(
         model: a built and compiled model that takes `train.x` as it is stored.
         train: the training arrays.
         validation: evaluated after every epoch; None for none.
-        epochs: passes over the training arrays.
+        epochs: passes over the training arrays, those before `initial_epoch` included.
+        initial_epoch: the epoch to begin with, counted from 0, as Keras has it.
         batch_size: samples a step; the last batch of an epoch may be smaller.
         seed: chooses the order of the samples, a permutation of (seed, epoch).
         shuffle: False keeps the samples in their order.
@@ -57,11 +59,11 @@ def fit(
     def order(epoch: int) -> np.ndarray:
         return epoch_order(len(train.x), seed, epoch) if shuffle else np.arange(len(train.x), dtype="int32")
 
-    arguments = {"epochs": epochs, "shuffle": False, "verbose": verbose}
+    arguments = {"epochs": epochs, "initial_epoch": initial_epoch, "shuffle": False, "verbose": verbose}
     with same_graphs_watched_or_not():
         if mode == "stream":
             held_out = stream_batches(validation, TEST_BATCH) if validation else None
-            batches = stream_batches(train, batch_size, order)
+            batches = stream_batches(train, batch_size, lambda passed: order(initial_epoch + passed))
             return model.fit(batches, validation_data=held_out, callbacks=list(callbacks), **arguments)
         return _fit_compiled(model, train, validation, batch_size, order, mode == "fused", callbacks, arguments)
 

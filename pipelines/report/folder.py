@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from piste.callbacks.report import read_shares
+from piste.pipelines.config.stages import in_stages
 from piste.pipelines.errors import ArtefactError
 from piste.pipelines.report.facts import RunFacts
 from piste.pipelines.report.kept import kept_epoch
@@ -55,7 +56,10 @@ def write_run_report(path: str | Path, *, folder: str | Path) -> Path:
 
 def _facts(run: Run, history: list[dict[str, Any]]) -> RunFacts:
     told = run.environment
-    kept = kept_epoch(history, run.config.training.early_stopping)
+    last = in_stages(run.config.training)[-1]
+    # Early stopping restores the best epoch of its own stage.
+    stage = [epoch for epoch in history if epoch.get("stage") == history[-1].get("stage")]
+    kept = kept_epoch(stage, last.early_stopping)
     return RunFacts(
         name=told["config"],
         config=(run.folder / "config.yaml").read_text(encoding="utf-8"),

@@ -9,11 +9,12 @@ from piste.pipelines.config.lint.names import RULES
 from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.data import Data
 from piste.pipelines.config.schema.export import Export
-from piste.pipelines.config.schema.fields import ReadInt, Section
+from piste.pipelines.config.schema.fields import NullToNone, ReadInt, Section
 from piste.pipelines.config.schema.health import Health, OptionalHealth
 from piste.pipelines.config.schema.model import Model
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.training import Training
+from piste.pipelines.config.schema.transfer import Transfer
 from piste.pipelines.config.suggest import nearest
 
 
@@ -38,6 +39,9 @@ class Settings(Section):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Of every draw in the run."), ReadInt] = 42
     data: Annotated[Data, Field(description="Where samples come from, by `source`.")]
     model: Annotated[Model, Field(description="What is trained: by `type`, or the `layers` themselves.")]
+    transfer: Annotated[
+        Transfer | None, NullToNone, Field(description="Trained weights to start from; null starts from none.")
+    ] = None
     training: Annotated[Training, Field(description="How it is trained.")] = Training()
     health: Annotated[OptionalHealth, Field(description="The monitor of gradients and units; false turns it off.")] = (
         Health()

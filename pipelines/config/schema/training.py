@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from annotated_types import MinLen
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from piste.pipelines.config.components import (
@@ -14,23 +15,11 @@ from piste.pipelines.config.components import (
 )
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.nodes import Scalar
-from piste.pipelines.config.schema.fields import NullToNone, ReadBool, ReadFloat, ReadInt, ReadText, Section
+from piste.pipelines.config.schema.early_stopping import EarlyStopping
+from piste.pipelines.config.schema.fields import NullToNone, ReadInt, ReadText, Section
+from piste.pipelines.config.schema.stage import Stage
 
 DEFAULT_OPTIMIZER = Component(type="sgd", arguments={"learning_rate": 0.01, "momentum": 0.9, "nesterov": True})
-
-
-class EarlyStopping(Section):
-    """Ends training when a figure has stopped improving."""
-
-    monitor: Annotated[str, Field(min_length=1, description="Which figure of an epoch."), ReadText] = "val_loss"
-    patience: Annotated[int, Field(ge=0, description="Epochs without improvement that are borne."), ReadInt] = 5
-    min_delta: Annotated[float, Field(ge=0, description="Smaller changes are no improvement."), ReadFloat] = 0.0
-    mode: Annotated[Literal["auto", "min", "max"], ReadText, Field(description="Whether less or more is better.")] = (
-        "auto"
-    )
-    restore_best_weights: Annotated[
-        bool, Field(description="Whether the weights of the best epoch are kept."), ReadBool
-    ] = True
 
 
 def _read_metrics(value: Any) -> Any:
@@ -86,3 +75,8 @@ class Training(Section):
         ReadText,
         Field(description="How the loop runs: one compiled loop, graph steps, or streamed batches."),
     ] = "auto"
+    stages: Annotated[
+        Annotated[tuple[Stage, ...], MinLen(1)] | None,
+        NullToNone,
+        Field(description="Parts of the training, one after the other; their epochs add up to `epochs`."),
+    ] = None

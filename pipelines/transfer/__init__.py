@@ -1,0 +1,1 @@
+"""Weights that a model starts from, and layers that keep them."""
