@@ -11,7 +11,7 @@ import tensorflow as tf
 from piste.pipelines.data.dataset import Arrays, Data
 
 
-class Back(keras.Model):  # type: ignore[misc]
+class Back(keras.Model):
     """The last layers of a chain as a model of their own; they stay the chain's, weights and all.
 
     Args:
@@ -23,8 +23,8 @@ class Back(keras.Model):  # type: ignore[misc]
         super().__init__(name=name)
         self.chain = chain
 
-    def call(self, x: Any) -> Any:
-        """Returns what the last layer makes of the features."""
+    def call(self, x: Any, training: Any = None) -> Any:
+        """Returns what the last layer makes of the features; Keras hands `training` on to every layer."""
         for layer in self.chain:
             x = layer(x)
         return x
