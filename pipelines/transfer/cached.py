@@ -60,7 +60,8 @@ def with_features(front: Any, data: Data, batch_size: int, *, jit_compile: bool)
     Args:
         front: from `halves`.
         data: what the whole model takes.
-        batch_size: samples a call, that of training, so that no rounding differs.
+        batch_size: samples a call, that of training. Kernels round by the shape of a batch, so that only where all
+            batches of an epoch are of this size no bit differs from not caching.
         jit_compile: whether training is compiled by XLA, for the same reason.
     """
     run = tf.function(lambda x: front(x, training=False), jit_compile=jit_compile, autograph=False)
