@@ -32,9 +32,16 @@ def _cnn() -> Builder:
     return cnn
 
 
+def _towers() -> Builder:
+    from piste.models.towers import towers
+
+    return towers
+
+
 _BY_NAME = {
     "mlp": Architecture("mlp", "Dense layers, each with its activation, and a head", _mlp),
     "cnn": Architecture("cnn", "Convolutions with 2 x 2 pooling, dense layers and a head", _cnn),
+    "towers": Architecture("towers", "Dense layers for each of two inputs, joined by more of them", _towers),
 }
 
 MODELS: Mapping[str, Architecture] = MappingProxyType(_BY_NAME)

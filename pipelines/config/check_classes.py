@@ -61,6 +61,8 @@ def class_count(data: Any, task: str) -> int | None:
     """
     if task == "regression":
         return None
+    if data.pairs is not None:
+        return 2
     names, select = _known_names(data), data.select
     if select is None:
         return None if names is None else len(names)

@@ -54,9 +54,10 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
     count = None
     if data is not None:
         yield from _validation(data)
-        yield from class_names(data, task_of(data))
-        selected = list(selection(data, task_of(data)))
+        yield from class_names(data, source_task(data))
+        selected = list(selection(data, source_task(data)))
         yield from selected
+        yield from _drawn(data)
         count = None if selected else class_count(data, task_of(data))
         yield from _synthetic(data)
         yield from _npz(data)
@@ -85,7 +86,12 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
 
 
 def task_of(data: Any) -> str:
-    """Returns what the data asks for: classification or regression."""
+    """Returns what is to be predicted: classes or numbers."""
+    return "regression" if data.reconstruct else source_task(data)
+
+
+def source_task(data: Any) -> str:
+    """Returns what the source's labels are: for classification or regression."""
     if isinstance(data, Own):
         return OWN_SOURCES[data.source].task
     if isinstance(data, Npz):
@@ -119,6 +125,16 @@ def _validation(data: Any) -> Iterator[Fault]:
         yield Fault("must give `size` or `fraction`, one of the two", path, received=given, at="key")
     if validation.seed is not None and validation.from_ != "random":
         yield Fault("has no effect unless `from` is random", (*path, "seed"), at="key")
+
+
+def _drawn(data: Any) -> Iterator[Fault]:
+    if data.pairs is not None and source_task(data) == "regression":
+        yield Fault("needs classes to compare, but the task is regression", ("data", "pairs"), at="key")
+    if data.reconstruct and data.pairs is not None:
+        yield Fault("must not be set together with `data.pairs`: remove one", ("data", "reconstruct"), at="key")
+    if data.reconstruct and data.scale == "standardize":
+        says = "needs `data.scale` unit or none: targets are the inputs in the range of their type"
+        yield Fault(says, ("data", "reconstruct"), received=data.scale, at="key")
 
 
 def _synthetic(data: Any) -> Iterator[Fault]:

@@ -10,6 +10,8 @@ from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tf
 from piste.pipelines.config.schema.own import Own
 from piste.pipelines.config.validate import problem
 from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.pairs import make_pairs
+from piste.pipelines.data.reconstruct import reconstruct
 from piste.pipelines.data.select import select_samples
 from piste.pipelines.data.sources.embedded import load_embedded
 from piste.pipelines.data.sources.idx import load_idx
@@ -56,13 +58,17 @@ def load_data(config: Config) -> Data:
                 from_=held_out.from_,
                 seed=config.seed if held_out.seed is None else held_out.seed,
             )
-    if section.select is None:
-        return data
-    try:
-        return select_samples(data, **section.select.model_dump())
-    except Faults as error:
-        found = [problem(config.tree, fault.under("data", "select")) for fault in error.faults]
-        raise DataError("\n".join(f"{item.origin}: {item.message}" for item in found)) from error
+    if section.select is not None:
+        try:
+            data = select_samples(data, **section.select.model_dump())
+        except Faults as error:
+            found = [problem(config.tree, fault.under("data", "select")) for fault in error.faults]
+            raise DataError("\n".join(f"{item.origin}: {item.message}" for item in found)) from error
+    if section.pairs is not None:
+        with _placed(config, "pairs"):
+            drawn = section.pairs.model_dump()
+            return make_pairs(data, **drawn | {"seed": config.seed if drawn["seed"] is None else drawn["seed"]})
+    return reconstruct(data, section.scale) if section.reconstruct else data
 
 
 def _read(section: Embedded | Tfds | Idx | Npz | Synthetic | Own, seed: int) -> Data:

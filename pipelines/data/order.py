@@ -36,6 +36,10 @@ def epoch_order(n: int, seed: int, epoch: int) -> NDArray[np.int32]:
     """
     if not 1 <= n <= LARGEST:
         raise ValueError(f"`n` must be from 1 to {LARGEST}. Received: {n}.")
+    return np.argsort(raw_words(n, seed, epoch), kind="stable").astype(np.int32)
+
+
+def raw_words(n: int, seed: int, epoch: int) -> NDArray[np.uint64]:
+    """Returns n random 64-bit words for a seed and an epoch."""
     digest = hashlib.blake2b(f"epoch order/{seed}/{epoch}".encode(), digest_size=16).digest()
-    words = np.random.Philox(key=int.from_bytes(digest, "little")).random_raw(n)
-    return np.argsort(words, kind="stable").astype(np.int32)
+    return np.random.Philox(key=int.from_bytes(digest, "little")).random_raw(n)

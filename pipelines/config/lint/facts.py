@@ -83,7 +83,7 @@ def activations(config: Config) -> set[str]:
 def steps_per_epoch(config: Config) -> int | None:
     """Returns the optimizer steps of an epoch where the config alone decides them, else None."""
     data = config.data
-    if data.select is not None:
+    if data.select is not None or data.pairs is not None:
         return None
     if isinstance(data, Embedded):
         samples = _EMBEDDED_SAMPLES

@@ -55,6 +55,15 @@ class Select(Section):
     validation_per_class: Annotated[Count, Field(description="Validate on the first so many of each class.")] = None
 
 
+class Pairs(Section):
+    """Pairs of samples, to be told whether both are of one class; how many are drawn in each part."""
+
+    train: Annotated[Count, Field(description="Pairs to train on; null: as many as there are samples.")] = None
+    validation: Annotated[Count, Field(description="Pairs to validate on; null: as many as there are samples.")] = None
+    test: Annotated[Count, Field(description="Pairs to test on; null: as many as there are samples.")] = None
+    seed: Annotated[Natural, Field(description="Of the choice; null takes the config's.")] = None
+
+
 class Common(Section):
     """What every source has."""
 
@@ -73,5 +82,13 @@ class Common(Section):
         NullToNone,
         Field(description="Which classes and how many samples are used, once validation is held out; null: all."),
     ] = None
+    pairs: Annotated[
+        Pairs | None,
+        NullToNone,
+        Field(description="Predict whether two samples are of one class; null predicts what the source says."),
+    ] = None
+    reconstruct: Annotated[
+        bool, Field(description="Predict the inputs themselves, scaled and flattened."), ReadBool
+    ] = False
     batch_size: Annotated[int, Field(ge=1, description="Samples in a training step."), ReadInt] = 32
     shuffle: Annotated[bool, Field(description="Whether every epoch has its own seeded order."), ReadBool] = True

@@ -114,6 +114,17 @@ class Cnn(Trunk):
     head: Head = "softmax"
 
 
+class Towers(Trunk):
+    """Dense layers for each of two inputs, joined by more of them; for `data.pairs`."""
+
+    type: Annotated[Literal["towers"], ReadText, Field(description="Which zoo entry.")]
+    tower: Annotated[
+        tuple[Width, ...], Field(min_length=1, description="Units of each tower's layers, first to last.")
+    ] = (100, 100)
+    joint: Annotated[tuple[Width, ...], Field(description="Units of the layers after both towers.")] = (10,)
+    head: Head = "softmax"
+
+
 class Free(Trunk):
     """The layers themselves, `activation` standing for the model's choice."""
 
@@ -125,7 +136,7 @@ class Free(Trunk):
     ]
 
 
-MODELS: dict[str, type[Trunk]] = {"mlp": Mlp, "cnn": Cnn}
+MODELS: dict[str, type[Trunk]] = {"mlp": Mlp, "cnn": Cnn, "towers": Towers}
 
 
 def own_models() -> list[str]:
@@ -153,6 +164,7 @@ def _choose(value: Any) -> str | None:
 Model = Annotated[
     Annotated[Mlp, Tag("Mlp")]
     | Annotated[Cnn, Tag("Cnn")]
+    | Annotated[Towers, Tag("Towers")]
     | Annotated[Free, Tag("Free")]
     | Annotated[OwnModel, WithJsonSchema({"not": {}}), Tag("OwnModel")],
     Discriminator(_choose),
