@@ -1,5 +1,6 @@
 """From the config's `training` to a compiled model."""
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 import keras
@@ -44,9 +45,27 @@ def compile_model(model: Any, config: Config, data: Data) -> None:
         "accuracy" if item.type == "accuracy" else make("metrics", item, name=name)
         for item, name in zip(wanted, names, strict=True)
     ]
-    model.compile(make_optimizer(training, steps), loss=loss, metrics=metrics)
+    optimizer = make_optimizer(training, steps)
+    _exclude(optimizer, model, config)
+    model.compile(optimizer, loss=loss, metrics=metrics)
     _try(model, config, data)
     model.reset_metrics()
+
+
+def _exclude(optimizer: Any, model: Any, config: Config) -> None:
+    """Tells the optimizer which weights do not decay."""
+    chosen: list[Any] = []
+    for index, pattern in enumerate(config.training.no_weight_decay):
+        found = [variable for variable in model.trainable_variables if fnmatchcase(variable.path, pattern)]
+        if not found:
+            names = ", ".join(variable.path for variable in model.trainable_variables[:10])
+            raise ConfigError(
+                f"{config.origin(f'training.no_weight_decay[{index}]')}: a pattern must mean a trained weight, such as "
+                f"{names}. Received: {pattern}."
+            )
+        chosen += found
+    if chosen:
+        optimizer.exclude_from_weight_decay(var_list=chosen)
 
 
 def _try(model: Any, config: Config, data: Data) -> None:

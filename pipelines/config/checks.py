@@ -160,7 +160,7 @@ def _stages(training: Any, written: Written) -> Iterator[Fault]:
     """Yields the faults of each stage once, in the place where they were written."""
     faults: dict[Fault, None] = {}
     for index, part in enumerate(in_stages(training)):
-        for rule in (_clipping, _schedule, _momentum):
+        for rule in (_clipping, _schedule, _momentum, _weight_decay):
             faults |= {replace(fault, path=place_in(training, index, fault.path)): None for fault in rule(part)}
         own = training.stages is not None and training.stages[index].schedule is not None
         if not own:
@@ -211,6 +211,13 @@ def _clipping(training: Any) -> Iterator[Fault]:
     for name in given[1:]:
         says = f"must not be set together with `{given[0]}`: Keras clips in one way"
         yield Fault(says, ("training", "optimizer", name), at="key")
+
+
+def _weight_decay(training: Any) -> Iterator[Fault]:
+    settled = entries("optimizers")[training.optimizer.type].settled(training.optimizer.arguments)
+    if training.no_weight_decay and not settled.get("weight_decay"):
+        says = "has no effect: the optimizer has no `weight_decay`"
+        yield Fault(says, ("training", "no_weight_decay"), received=training.optimizer.type, at="key")
 
 
 def _schedule(training: Any) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """From `training` to a compiled model, and the losses and metrics that do not fit."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 from keras import layers
 
+from piste.pipelines.build import build
 from piste.pipelines.compiling import compile_model
 from piste.pipelines.config.components import Component
+from piste.pipelines.config.load import load_config
 from piste.pipelines.config.schema.training import Training
 from piste.pipelines.data.dataset import Arrays, Data
 from piste.pipelines.errors import ConfigError
@@ -64,3 +67,41 @@ def test_one_cycle_learns_the_number_of_steps() -> None:
     schedule = model.optimizer._learning_rate
     assert isinstance(schedule, OneCycle)
     assert (schedule.max_rate, schedule.steps) == (0.5, 12)
+
+
+def test_weights_that_do_not_decay(tmp_path: Path) -> None:
+    """With a gradient of 0 AdamW multiplies a weight by 1 - rate * decay, and leaves those alone that are excluded."""
+    (tmp_path / "net.yaml").write_text(
+        """data: {source: synthetic, kind: circles}
+model: {type: mlp, hidden: [3], activation: prelu}
+training:
+  optimizer: {type: adamw, learning_rate: 0.1, weight_decay: 0.5}
+  no_weight_decay: ["*/bias", "dense_1_act/*"]
+"""
+    )
+    model = build(load_config(tmp_path / "net.yaml"))
+    before = {variable.path: variable.numpy() for variable in model.trainable_variables}
+    model.optimizer.build(model.trainable_variables)
+    model.optimizer.apply([keras.ops.zeros_like(variable) for variable in model.trainable_variables])
+    for variable in model.trainable_variables:
+        factor = 0.95 if variable.path.endswith("kernel") else 1.0
+        np.testing.assert_allclose(variable, factor * before[variable.path], rtol=1e-6, err_msg=variable.path)
+    assert before["dense_1_act/alpha"].all()
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("training.no_weight_decay=[gamma]", "a pattern must mean a trained weight, such as dense_1/kernel"),
+        ("training.optimizer=sgd", "`training.no_weight_decay` has no effect: the optimizer has no `weight_decay`"),
+    ],
+)
+def test_weight_decay_that_excludes_nothing(tmp_path: Path, override: str, words: str) -> None:
+    (tmp_path / "net.yaml").write_text(
+        """data: {source: synthetic, kind: circles}
+model: {type: mlp, hidden: [3]}
+training: {optimizer: adamw, no_weight_decay: ["*/bias"]}
+"""
+    )
+    with pytest.raises(ConfigError, match=words):
+        build(load_config(tmp_path / "net.yaml", [override]))

@@ -16,7 +16,7 @@ from piste.pipelines.config.components import (
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.nodes import Scalar
 from piste.pipelines.config.schema.early_stopping import EarlyStopping
-from piste.pipelines.config.schema.fields import NullToNone, ReadInt, ReadText, Section
+from piste.pipelines.config.schema.fields import NullToNone, ReadInt, ReadText, Section, Text
 from piste.pipelines.config.schema.stage import Stage
 
 DEFAULT_OPTIMIZER = Component(type="sgd", arguments={"learning_rate": 0.01, "momentum": 0.9, "nesterov": True})
@@ -49,6 +49,10 @@ class Training(Section):
         documented("optimizers"),
         Field(description="Keras's optimiser; clipping is its clipnorm, clipvalue or global_clipnorm."),
     ] = DEFAULT_OPTIMIZER
+    no_weight_decay: Annotated[
+        tuple[Text, ...],
+        Field(description="Weights that the optimizer's weight_decay leaves alone, by pattern as in */bias."),
+    ] = ()
     schedule: Annotated[
         Component | None,
         optional_component("schedules"),
