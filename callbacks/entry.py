@@ -3,6 +3,7 @@
 from typing import Any
 
 from piste.callbacks.instrument import Instrument
+from piste.callbacks.loss_tape import LossTape
 from piste.callbacks.patches import replaced
 
 
@@ -14,7 +15,7 @@ class Entry:
         instrument: what watches the step. If another monitor is in the `fit` already, it watches that one's step.
     """
 
-    def __init__(self, model: Any, instrument: Instrument) -> None:
+    def __init__(self, model: Any, instrument: Instrument | LossTape) -> None:
         self._model, self._armed = model, False
         self._plain = plain = model.train_function
         step = instrument.trace(getattr(plain, "watched_step", model.train_step))

@@ -3,9 +3,13 @@
 A loss-scaling optimizer is asked through the one inside it.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
+
+from piste.callbacks.patches import replaced
 
 
 def loss_scale(optimizer: Any) -> Any:
@@ -22,28 +26,36 @@ def skips(optimizer: Any) -> bool:
 
 def steps_applied(optimizer: Any) -> Any:
     """Returns the variable that counts the gradients taken in: every batch, also of those that are accumulated."""
-    return _inner(optimizer)._iterations
+    return inner(optimizer)._iterations
 
 
 def accumulation(optimizer: Any) -> int:
     """Returns how many gradients are averaged for one update."""
-    return _inner(optimizer).gradient_accumulation_steps or 1
+    return inner(optimizer).gradient_accumulation_steps or 1
 
 
 def accumulated(optimizer: Any, variable: Any) -> Any:
     """Returns the sum of a variable's gradients since the last update, without the loss scale."""
-    inner = _inner(optimizer)
-    return tf.convert_to_tensor(inner._accumulated_gradients[inner._get_variable_index(variable)])
+    held = inner(optimizer)
+    return tf.convert_to_tensor(held._accumulated_gradients[held._get_variable_index(variable)])
 
 
 def clipping(optimizer: Any) -> tuple[str, float] | None:
     """Returns the kind of clipping, as the argument is called, and its bound; None if the optimizer does not clip."""
-    inner = _inner(optimizer)
+    held = inner(optimizer)
     for kind in ("clipnorm", "global_clipnorm", "clipvalue"):
-        if bound := getattr(inner, kind, None):
+        if bound := getattr(held, kind, None):
             return kind, float(bound)
     return None
 
 
-def _inner(optimizer: Any) -> Any:
+@contextlib.contextmanager
+def scheduled(optimizer: Any, schedule: Any) -> Iterator[None]:
+    """Lets the optimizer take its rate from a schedule, and gives it back the variable or schedule it had."""
+    with replaced(inner(optimizer), "_learning_rate", schedule):
+        yield
+
+
+def inner(optimizer: Any) -> Any:
+    """Returns the optimizer inside a loss-scaling one, and any other as it is."""
     return getattr(optimizer, "inner_optimizer", optimizer)

@@ -32,7 +32,7 @@ class ArtefactError(PisteError):
 
 
 class RunFolderError(PisteError):
-    """The run folder exists or another process holds it."""
+    """The run folder, or the file to write, exists or another process holds it."""
 
     exit_code = 6
 

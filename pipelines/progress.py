@@ -15,11 +15,12 @@ class EpochLines(keras.callbacks.Callback):
     Args:
         console: where to print.
         epochs: how many there will be.
+        lines: False leaves the bar alone.
     """
 
-    def __init__(self, console: Console, epochs: int) -> None:
+    def __init__(self, console: Console, epochs: int, lines: bool = True) -> None:
         super().__init__()
-        self._console, self._epochs = console, epochs
+        self._console, self._epochs, self._lines = console, epochs, lines
         self._bar: Progress | None = None
         self._started = 0.0
 
@@ -50,6 +51,8 @@ class EpochLines(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Prints the epoch's line."""
+        if not self._lines:
+            return
         seconds = time.perf_counter() - self._started
         line = epoch_line(epoch + 1, self._epochs, logs or {}, seconds)
         self._console.print(line, highlight=False, markup=False, soft_wrap=True)

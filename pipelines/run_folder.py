@@ -29,28 +29,67 @@ def make_run_folder(name: str, explicit: Path | None, parent: Path = Path("runs"
             check_free(explicit)
             explicit.mkdir(parents=True)
             return explicit
-        parent.mkdir(parents=True, exist_ok=True)
-        pattern = re.compile(re.escape(name) + r"-(\d{3,})")
-        taken = [int(match[1]) for path in parent.iterdir() if (match := pattern.fullmatch(path.name))]
-        number = max(taken, default=0) + 1
-        while True:
-            folder = parent / f"{name}-{number:03d}"
-            try:
-                folder.mkdir()
-            except FileExistsError:  # another run took the number in this moment
-                number += 1
-            else:
-                return folder
+        return _take_number(name, "", parent, Path.mkdir)
 
 
-def check_free(folder: Path) -> None:
-    """Refuses a run folder that exists, before anything slow happens.
+@contextlib.contextmanager
+def new_page(name: str, explicit: Path | None, parent: Path = Path("runs")) -> Iterator[Path]:
+    """Makes an empty file for a page that belongs to no run; a block that fails leaves none.
+
+    Args:
+        name: of the page; the file is `<name>-NNN.html`, the next free number.
+        explicit: a file that the user asks for instead; it must not exist.
+        parent: where named pages go.
+
+    Raises:
+        RunFolderError: if the explicit file exists.
+    """
+    with disk_errors(explicit or parent):
+        if explicit is None:
+            path = _take_number(name, ".html", parent, _touch)
+        else:
+            check_free(explicit, "--out", "file")
+            explicit.parent.mkdir(parents=True, exist_ok=True)
+            _touch(path := explicit)
+        try:
+            yield path
+        except BaseException:
+            path.unlink()
+            raise
+
+
+def _touch(path: Path) -> None:
+    path.touch(exist_ok=False)
+
+
+def _take_number(name: str, suffix: str, parent: Path, make: Callable[[Path], None]) -> Path:
+    parent.mkdir(parents=True, exist_ok=True)
+    pattern = re.compile(re.escape(name) + r"-(\d{3,})" + re.escape(suffix))
+    taken = [int(match[1]) for path in parent.iterdir() if (match := pattern.fullmatch(path.name))]
+    number = max(taken, default=0) + 1
+    while True:
+        path = parent / f"{name}-{number:03d}{suffix}"
+        try:
+            make(path)
+        except FileExistsError:  # another run took the number in this moment
+            number += 1
+        else:
+            return path
+
+
+def check_free(path: Path, option: str = "--run", kind: str = "folder") -> None:
+    """Refuses a run folder or file that exists, before anything slow happens.
+
+    Args:
+        path: what the user asks for.
+        option: the option that names it.
+        kind: what it is to be, "folder" or "file".
 
     Raises:
         RunFolderError: if there is something at that path.
     """
-    if folder.exists() or folder.is_symlink():
-        raise RunFolderError(f"`--run` must name a folder that does not exist. Received: {folder}; choose another.")
+    if path.exists() or path.is_symlink():
+        raise RunFolderError(f"`{option}` must name a {kind} that does not exist. Received: {path}; choose another.")
 
 
 @contextlib.contextmanager

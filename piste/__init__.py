@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from piste.pipelines.config.config import Config
     from piste.pipelines.config.load import load_config
     from piste.pipelines.data.register import register_source
+    from piste.pipelines.find_rate import find_rate
+    from piste.pipelines.rates.result import RateTest
     from piste.pipelines.run import Run
     from piste.pipelines.train import train
 
 __version__ = "0.1.0"
 __all__ = [
     "Config",
+    "RateTest",
     "Run",
     "build",
+    "find_rate",
     "load_config",
     "mc_dropout",
     "register_activation",
@@ -37,8 +41,10 @@ __all__ = [
 
 _HOMES = {
     "Config": "piste.pipelines.config.config",
+    "RateTest": "piste.pipelines.rates.result",
     "Run": "piste.pipelines.run",
     "build": "piste.pipelines.build",
+    "find_rate": "piste.pipelines.find_rate",
     "load_config": "piste.pipelines.config.load",
     "mc_dropout": "piste.models.mc_dropout",
     "register_activation": "piste.models.activations.register",

@@ -16,6 +16,7 @@ from piste.pipelines.errors import DiskError, PisteError, Terminated
 COMMANDS = {
     "train": "piste.pipelines.commands.train",
     "evaluate": "piste.pipelines.commands.evaluate",
+    "find-rate": "piste.pipelines.commands.find_rate",
     "check": "piste.pipelines.commands.check",
     "list": "piste.pipelines.commands.list",
     "moments": "piste.pipelines.commands.moments",

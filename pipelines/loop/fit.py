@@ -84,7 +84,8 @@ def _fit_compiled(
         raise ValueError(
             f"The compiled loop carries one monitor. Received: {names}; use HealthMonitor, which measures both."
         )
-    model.optimizer.build(model.trainable_variables)
+    if not model.optimizer.built:  # a loss-scaling optimizer would make its variables anew
+        model.optimizer.build(model.trainable_variables)
     plain = model.train_function
     restore = None
     try:

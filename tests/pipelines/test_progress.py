@@ -22,9 +22,9 @@ def test_health_follows_where_it_is_known() -> None:
     assert epoch_line(1, 1, unknown, 0.0) == "epoch 1/1  0.0 s  loss 1.0000"
 
 
-def lines(terminal: bool) -> str:
+def lines(terminal: bool, wanted: bool = True) -> str:
     out = io.StringIO()
-    show = EpochLines(Console(file=out, force_terminal=terminal, width=100), 2)
+    show = EpochLines(Console(file=out, force_terminal=terminal, width=100), 2, lines=wanted)
     show.set_params({"steps": 5})
     show.on_train_begin()
     for epoch in range(2):
@@ -44,3 +44,9 @@ def test_on_a_terminal_there_is_a_bar_too() -> None:
     shown = lines(True)
     assert "loss 0.7500" in shown
     assert "epoch 2/2  0.0 s  loss 0.5000" in shown
+
+
+def test_the_lines_can_be_left_out() -> None:
+    assert lines(False, wanted=False) == ""
+    shown = lines(True, wanted=False)
+    assert "loss 0.7500" in shown and "0.0 s  loss" not in shown

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from piste.pipelines.errors import ArtefactError, DiskError, RunFolderError
-from piste.pipelines.run_folder import check_digest, make_run_folder, sha256, write_json, write_text, write_whole
+from piste.pipelines.run_folder import (
+    check_digest,
+    make_run_folder,
+    new_page,
+    sha256,
+    write_json,
+    write_text,
+    write_whole,
+)
 
 
 def test_names_take_the_number_after_the_largest(tmp_path: Path) -> None:
@@ -49,6 +57,36 @@ def test_an_explicit_folder_must_not_exist(kind: str, tmp_path: Path) -> None:
 def test_an_explicit_folder_is_made_with_its_parents(tmp_path: Path) -> None:
     assert make_run_folder("mlp", tmp_path / "a" / "b") == tmp_path / "a" / "b"
     assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_pages_have_numbers_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "mlp-007").mkdir()
+    for number in (1, 2):
+        with new_page("mlp", None, tmp_path) as path:
+            path.write_text("x")
+        assert path == tmp_path / f"mlp-{number:03d}.html"
+    assert make_run_folder("mlp", None, tmp_path) == tmp_path / "mlp-008"
+
+
+def test_a_page_that_exists_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "mine.html"
+    with new_page("mlp", path):
+        path.write_text("x")
+    with pytest.raises(RunFolderError) as caught, new_page("mlp", path):
+        pass
+    assert str(caught.value) == f"`--out` must name a file that does not exist. Received: {path}; choose another."
+    assert path.read_text() == "x"
+
+
+@pytest.mark.parametrize("explicit", [None, "mine.html"])
+def test_a_page_that_is_not_finished_leaves_no_file(explicit: str | None, tmp_path: Path) -> None:
+    asked = None if explicit is None else tmp_path / explicit
+    with pytest.raises(KeyboardInterrupt), new_page("mlp", asked, tmp_path) as path:
+        raise KeyboardInterrupt
+    assert not path.exists()
+    with pytest.raises(DiskError, match="the disk is full"), new_page("mlp", asked, tmp_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,9 @@
     if (!real.length) return [key, nothing()];
     const ink = paint();
     const band = chart.band ?? [];
+    const log = chart.x_scale === "log";
     const [first, last] = [chart.x[0], chart.x[chart.x.length - 1]];
+    const beside = (x) => (x < (log ? Math.sqrt(first * last) : (first + last) / 2) ? { textAnchor: "start", dx: 6 } : { textAnchor: "end", dx: -6 });
     const y = yAxis(real.map((d) => d.y), chart.scale, chart.y_label, band);
     const marks = [
       ...(band.length ? [Plot.rect([band], { y1: (d) => d[0], y2: (d) => d[1], fill: "var(--calm)", fillOpacity: 0.11 })] : []),
@@ -145,15 +147,21 @@
       ...(chart.bad != null ? [
         Plot.ruleX([chart.bad], { stroke: ink.bad, strokeDasharray: "4 3" }),
         Plot.text([chart.bad], {
-          x: (d) => d, text: () => "not finite", frameAnchor: "top", dy: 8, fill: ink.bad,
-          ...(chart.bad < (first + last) / 2 ? { textAnchor: "start", dx: 6 } : { textAnchor: "end", dx: -6 }),
+          x: (d) => d, text: () => "not finite", frameAnchor: "top", dy: 8, fill: ink.bad, ...beside(chart.bad),
         }),
       ] : []),
+      ...(chart.rules ?? []).flatMap((rule, k) => [
+        Plot.ruleX([rule.x], { stroke: "currentColor", strokeOpacity: 0.55, strokeDasharray: "4 3" }),
+        Plot.text([rule], { x: "x", text: "text", frameAnchor: "top", dy: 8 + 15 * k, fill: "currentColor", ...beside(rule.x) }),
+      ]),
       Plot.tip(real, Plot.pointer({ x: "x", y: "y", title: (d) => `${d.name}\n${chart.x_label} ${d.x}: ${show(d.v)}` })),
     ];
-    const domain = first === last ? [first - 1, last + 1] : [first, last];
-    const ticks = d3.ticks(...domain, Math.max(3, Math.min(9, width / 90))).filter((t) => Number.isInteger(t) && t >= first && t <= last);
-    const x = { label: chart.x_label, domain, ticks, tickFormat: ",d" };
+    const [before, after] = log ? [first / 2, last * 2] : [first - 1, last + 1];
+    const domain = first === last ? [before, after] : [first, last];
+    const whole = d3.ticks(...domain, Math.max(3, Math.min(9, width / 90))).filter((t) => Number.isInteger(t) && t >= first && t <= last);
+    const x = log
+      ? { type: "log", label: chart.x_label, domain, ticks: powers(...domain, Math.max(3, width / 60)), tickFormat: tick }
+      : { label: chart.x_label, domain, ticks: whole, tickFormat: ",d" };
     return [key, Plot.plot({ ...base(width, width > 700 ? 320 : 260), x, y, marks })];
   }
 
