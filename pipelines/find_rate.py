@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from piste.pipelines.config.config import Config
+from piste.pipelines.config.stages import stage_configs
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import quiet_stderr, start_tensorflow
@@ -29,7 +30,7 @@ def find_rate(
     Nothing is written.
 
     Args:
-        config: from `load_config`.
+        config: from `load_config`; of a training in stages the first is tested, with what it freezes.
         min_rate: the rate at the first step.
         max_rate: the rate at the last step.
         epochs: passes over the training samples.
@@ -52,16 +53,20 @@ def find_rate(
         True
     """
     request = RateRequest(min_rate, max_rate, epochs, factor)
-    config = _without_schedule(config, batch_size)
+    whole, config = config, _without_schedule(next(stage_configs(config)), batch_size)
     start_tensorflow(config.runtime, config.seed)
     from piste.pipelines.building import build_network
     from piste.pipelines.compiling import compile_model
     from piste.pipelines.modes import choose_mode
+    from piste.pipelines.transfer.freezing import freeze
+    from piste.pipelines.transfer.transfer import transfer
 
     data = load_data(config)
     steps = request.steps(len(data.train), config.data.batch_size)
     with quiet_stderr():
         model = build_network(config, data)
+        transfer(config, model)
+        freeze(whole, 0, model)
         compile_model(model, config, data)
     mode = choose_mode(config, model, data)
     if console is not None:

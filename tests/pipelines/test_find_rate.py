@@ -135,3 +135,13 @@ def test_an_interrupt_writes_nothing(
     assert main(["find-rate", "net.yaml", "--set", "training.mode=graph"]) == code
     assert capsys.readouterr().err == "interrupted\n"
     assert not Path("runs").exists()
+
+
+def test_it_tests_the_first_stage_from_the_transferred_weights() -> None:
+    plain = found("training={stages: [{epochs: 1}, {epochs: 1, freeze: [dense_1]}]}", max_rate=0.1)
+    frozen = found("training={stages: [{epochs: 1, freeze: [dense_1]}, {epochs: 1}]}", max_rate=0.1)
+    assert plain.losses[0] == frozen.losses[0] and not same(plain, frozen)
+    np.savez("given.npz", **{"dense_1/kernel": np.zeros((2, 8), "float32"), "dense_1/bias": np.zeros(8, "float32")})  # type: ignore[arg-type]
+    moved = found("transfer={weights: given.npz, layers: [dense_1]}", max_rate=0.1)
+    # All inputs look alike to the second layer: the loss begins at that of a guess.
+    assert moved.losses[0] == pytest.approx(np.log(2), abs=1e-6)
