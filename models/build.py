@@ -7,6 +7,7 @@ from typing import Any, Literal
 import keras
 
 from piste.models.free_form import free_form
+from piste.models.heads import one_sigmoid
 from piste.models.scaling import scaling_layer
 from piste.models.suggest import nearest
 from piste.models.zoo import find_model
@@ -35,7 +36,8 @@ def build_model(
         input_shape: Of one sample.
         input_dtype: As stored, for instance "uint8".
         outputs: Number of classes, or width of the target.
-        task: "classification" gives probabilities, "regression" linear outputs.
+        task: "classification" gives probabilities, of the second of two classes alone where the model ends in one
+            sigmoid unit; "regression" gives linear outputs.
         scale: How the first layer turns raw input to floats.
         seed: Every initial weight and every noise layer's seed follows from it and the layer's name.
         name: The model's name.
@@ -63,9 +65,10 @@ def build_model(
     inputs = keras.Input(shape=input_shape, dtype=input_dtype, name="inputs")
     scaled = scaling_layer(scale, input_dtype=input_dtype)(inputs)
     result = builder(scaled, outputs=outputs, task=task, seed=seed, **arguments)
-    if tuple(result.shape) != (None, outputs):
+    width = 1 if task == "classification" and one_sigmoid(spec) else outputs
+    if tuple(result.shape) != (None, width):
         raise ValueError(
-            f"The model must end in {outputs} outputs, shape (batch, {outputs}). "
+            f"The model must end in {width} outputs, shape (batch, {width}). "
             f"Received: shape {('batch', *result.shape[1:])}."
         )
     return keras.Model(inputs, result, name=name)

@@ -22,6 +22,7 @@ def cnn(
     initializer: Spec = "auto",
     batch_norm: Settings | None = None,
     dropout: float | Settings = 0.0,
+    head: str = "softmax",
     kernel_regularizer: Spec | None = None,
     kernel_constraint: Spec | None = None,
 ) -> Any:
@@ -30,7 +31,7 @@ def cnn(
     Args:
         x: The scaled images, (batch, height, width) or (batch, height, width, channels).
         outputs: Number of classes, or width of the target.
-        task: `classification` ends in softmax, `regression` is linear.
+        task: `classification` ends in the `head`, `regression` is linear.
         seed: The run's seed.
         filters: Channels of each convolution; each halves height and width afterwards.
         kernel_size: Height and width of the kernels; padding keeps the size.
@@ -39,14 +40,15 @@ def cnn(
         initializer: Of every hidden layer; the head has Glorot's.
         batch_norm: Of every convolution and dense layer; see `mlp`.
         dropout: Before the dense layers; see `mlp`.
+        head: "softmax", or "sigmoid" for one unit that gives the probability of the second of two classes.
         kernel_regularizer: Of every kernel, the head's included.
         kernel_constraint: Of every kernel, the head's included; norms are taken over each unit's incoming weights.
 
     Returns:
-        Probabilities or linear outputs, (batch, outputs).
+        Probabilities or linear outputs, (batch, outputs); (batch, 1) under `head="sigmoid"`.
 
     Raises:
-        ValueError: The input is no image, or too small for so many halvings.
+        ValueError: The input is no image, or too small for so many halvings, or the head does not fit.
     """
     if len(x.shape) not in (3, 4):
         raise ValueError(
@@ -64,7 +66,7 @@ def cnn(
         nodes += normalised(Layer("conv2d", name, arguments, place), Act(f"{name}_act"), batch_norm)
         nodes.append(Layer("max_pooling2d", f"pool_{i + 1}", {"pool_size": 2}, place))
     nodes.append(Layer("flatten", "flatten"))
-    nodes += dense_end(dense, outputs, task, where="dense", batch_norm=batch_norm, dropout=dropout)
+    nodes += dense_end(dense, outputs, task, where="dense", batch_norm=batch_norm, dropout=dropout, head=head)
     return stack(
         x, nodes, activation=activation, initializer=initializer, seed=seed,
         kernel_regularizer=kernel_regularizer, kernel_constraint=kernel_constraint,

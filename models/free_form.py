@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from piste.models.activations.table import SOFTMAX
+from piste.models.heads import one_sigmoid
 from piste.models.layers import OWN_LAYERS, RECURRENT
 from piste.models.nodes import Act, Layer, Node, Spec, has_kernel
 
@@ -30,7 +31,8 @@ def free_form(
     Args:
         x: The scaled input tensor.
         outputs: Number of classes, or width of the target; the layers must end in so many.
-        task: `classification` must end in softmax, `regression` may end in anything.
+        task: `classification` must end in softmax, or for two classes in one sigmoid unit; `regression` may end in
+            anything.
         seed: The run's seed.
         layers: Each a layer type, the word `activation`, `{"type": ..., arguments}` or
             `{"repeat": n, "layers": [...]}`. A layer's own `activation` becomes the layer `<name>_act`.
@@ -48,11 +50,8 @@ def free_form(
     from piste.models.stack import stack  # here, so that chains can be had without Keras
 
     chain = nodes(layers)
-    if task == "classification" and not _ends_in_probabilities(chain):
-        raise ValueError(
-            "`layers` must end in probabilities: give the last layer `activation: softmax`. "
-            f"Received: {chain[-1].name if chain else 'no layers'} at the end."
-        )
+    if task == "classification":
+        _check_end(layers, chain, outputs)
     return stack(
         x, chain, activation=activation, initializer=initializer, seed=seed,
         kernel_regularizer=kernel_regularizer, kernel_constraint=kernel_constraint,
@@ -135,6 +134,19 @@ def _free(name: str, taken: set[str]) -> str:
     while f"{name}_{n}" in taken:
         n += 1
     return f"{name}_{n}"
+
+
+def _check_end(layers: Sequence[Item], chain: Sequence[Node], outputs: int) -> None:
+    if one_sigmoid({"layers": layers}):
+        if outputs != 2:
+            raise ValueError(
+                f"`layers` must end in softmax, as one sigmoid unit is for two classes. Received: {outputs} classes."
+            )
+    elif not _ends_in_probabilities(chain):
+        raise ValueError(
+            "`layers` must end in probabilities: give the last layer `activation: softmax`. "
+            f"Received: {chain[-1].name if chain else 'no layers'} at the end."
+        )
 
 
 def _ends_in_probabilities(chain: Sequence[Node]) -> bool:

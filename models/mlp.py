@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from piste.models.blocks import Settings, drop, norm_node, normalised
+from piste.models.heads import last_layer
 from piste.models.nodes import Act, Layer, Node, Spec
 from piste.models.stack import stack
 
@@ -19,6 +20,7 @@ def mlp(
     initializer: Spec = "auto",
     batch_norm: Settings | None = None,
     dropout: float | Settings = 0.0,
+    head: str = "softmax",
     kernel_regularizer: Spec | None = None,
     kernel_constraint: Spec | None = None,
 ) -> Any:
@@ -27,7 +29,7 @@ def mlp(
     Args:
         x: The scaled input tensor.
         outputs: Number of classes, or width of the target.
-        task: `classification` ends in softmax, `regression` is linear.
+        task: `classification` ends in the `head`, `regression` is linear.
         seed: The run's seed.
         hidden: Units of each hidden layer.
         activation: Of every hidden layer.
@@ -36,11 +38,12 @@ def mlp(
             "epsilon": ...}`; `input` normalises the inputs too, `output` the logits. None for none.
         dropout: Rate before every dense layer, 0 for none; or `{"type": "alpha_dropout", "rate": ..., "last": n}`,
             as SELU wants it, with `last` only before the last n dense layers.
+        head: "softmax", or "sigmoid" for one unit that gives the probability of the second of two classes.
         kernel_regularizer: Of every kernel, the head's included.
         kernel_constraint: Of every kernel, the head's included; norms are taken over each unit's incoming weights.
 
     Returns:
-        Probabilities or linear outputs, (batch, outputs).
+        Probabilities or linear outputs, (batch, outputs); (batch, 1) under `head="sigmoid"`.
 
     Raises:
         ValueError: A value is out of range.
@@ -48,7 +51,7 @@ def mlp(
     nodes: list[Node] = [] if len(x.shape) == 2 else [Layer("flatten", "flatten")]
     if batch_norm is not None and batch_norm.get("input"):
         nodes.append(norm_node("input", batch_norm))
-    nodes += dense_end(hidden, outputs, task, where="hidden", batch_norm=batch_norm, dropout=dropout)
+    nodes += dense_end(hidden, outputs, task, where="hidden", batch_norm=batch_norm, dropout=dropout, head=head)
     return stack(
         x, nodes, activation=activation, initializer=initializer, seed=seed,
         kernel_regularizer=kernel_regularizer, kernel_constraint=kernel_constraint,
@@ -63,14 +66,16 @@ def dense_end(
     where: str,
     batch_norm: Mapping[str, Any] | None,
     dropout: float | Mapping[str, Any],
+    head: str,
 ) -> list[Node]:
     """The hidden dense layers `dense_1`, ... and the last one, `head`, with all that stands around them."""
     names = [f"dense_{i + 1}" for i in range(len(hidden))]
     dropped = drop([*names, "head"], dropout)
     nodes: list[Node] = []
-    for i, (name, units) in enumerate(zip(names, hidden, strict=True)):
-        layer = Layer("dense", name, {"units": units}, f"{where}[{i}]")
+    for i, (name, width) in enumerate(zip(names, hidden, strict=True)):
+        layer = Layer("dense", name, {"units": width}, f"{where}[{i}]")
         nodes += [*dropped[name], *normalised(layer, Act(f"{name}_act"), batch_norm)]
-    end = Act("head_act", "softmax") if task == "classification" else None
+    units, activation = last_layer(head, outputs, task)
+    end = None if activation is None else Act("head_act", activation)
     logits = {**batch_norm, "position": "before"} if batch_norm and batch_norm.get("output") else None
-    return [*nodes, *dropped["head"], *normalised(Layer("dense", "head", {"units": outputs}), end, logits)]
+    return [*nodes, *dropped["head"], *normalised(Layer("dense", "head", {"units": units}), end, logits)]

@@ -39,8 +39,8 @@ def build_network(config: Config, data: Data) -> Any:
             seed=config.seed,
         )
     except ValueError as error:
-        place = re.match(r"layers[\w\[\].]*", str(error))  # where in a free-form model, if it says so
-        origin = config.origin(f"model.{place[0]}") if place else None
+        place = re.match(r"`?(layers[\w\[\].]*|head\b)", str(error))  # where in the model, if it says so
+        origin = config.origin(f"model.{place[1]}") if place else None
         raise ConfigError(f"{origin or config.origin('model')}: {error}") from error
     finally:
         keras.config.set_dtype_policy(policy)

@@ -9,12 +9,14 @@ import tensorflow as tf
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.components import Component
 from piste.pipelines.config.config import Config
+from piste.pipelines.config.figures import figure_names
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.quiet import first_line
 from piste.pipelines.errors import ConfigError
 from piste.pipelines.schedules.make import make_optimizer
 
 AUTO_LOSS = {"classification": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
+ONE_UNIT_LOSS = "binary_crossentropy"
 AUTO_METRIC = {"classification": "accuracy", "regression": "mean_absolute_error"}
 HOMES = {"losses": keras.losses, "metrics": keras.metrics}
 
@@ -32,10 +34,16 @@ def compile_model(model: Any, config: Config, data: Data) -> None:
     """
     training = config.training
     steps = -(-len(data.train) // config.data.batch_size)
-    loss = AUTO_LOSS[data.task] if training.loss.type == "auto" else make("losses", training.loss)
+    # A classifier with one output gives the probability of the second of two classes.
+    auto = ONE_UNIT_LOSS if data.classes is not None and model.output_shape[-1] == 1 else AUTO_LOSS[data.task]
+    loss = auto if training.loss.type == "auto" else make("losses", training.loss)
     wanted = (Component(type=AUTO_METRIC[data.task]),) if training.metrics == "auto" else training.metrics
     # Keras itself chooses which accuracy is meant by the shape of the labels.
-    metrics = ["accuracy" if item.type == "accuracy" else make("metrics", item) for item in wanted]
+    names = figure_names(item.type for item in wanted)
+    metrics = [
+        "accuracy" if item.type == "accuracy" else make("metrics", item, name=name)
+        for item, name in zip(wanted, names, strict=True)
+    ]
     model.compile(make_optimizer(training, steps), loss=loss, metrics=metrics)
     _try(model, config, data)
     model.reset_metrics()
@@ -58,7 +66,7 @@ def _try(model: Any, config: Config, data: Data) -> None:
             ) from error
 
 
-def make(kind: str, component: Component) -> Any:
-    """Makes the Keras object that a component of the config names."""
+def make(kind: str, component: Component, **arguments: Any) -> Any:
+    """Makes the Keras object that a component of the config names, with further arguments beside its own."""
     name = entries(kind)[component.type].class_name
-    return getattr(HOMES[kind], str(name))(**component.arguments)
+    return getattr(HOMES[kind], str(name))(**component.arguments, **arguments)

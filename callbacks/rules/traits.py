@@ -30,8 +30,8 @@ def activations(record: Record) -> dict[str, str]:
 
 
 def bounded(record: Record) -> list[tuple[str, float]]:
-    """Returns name and largest slope of the centred activations, in call order."""
-    names = [name for name in activations(record).values() if centred(name)]
+    """Returns name and largest slope of the centred activations, in call order, without one at a model's end."""
+    names = [name for path, name in activations(record).items() if centred(name) and judged(record, path)]
     return [(name, ACTIVATIONS[name].facts().supremum) for name in names]
 
 

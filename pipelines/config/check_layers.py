@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from piste.models.activations.table import SOFTMAX
+from piste.models.heads import one_sigmoid
 from piste.models.layers import OWN_LAYERS
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.schema.layers import Layer, Repeat
@@ -21,15 +22,27 @@ def layer_names(layers: Items) -> Iterator[Fault]:
         taken.add((depth, layer.name))
 
 
-def ending(layers: Items, task: str) -> Iterator[Fault]:
-    """Yields a fault when classification does not end in softmax, or regression does."""
+def ending(layers: Items, task: str, count: int | None) -> Iterator[Fault]:
+    """Yields a fault when classification does not end in probabilities, or regression in softmax.
+
+    Args:
+        layers: of the model.
+        task: what is predicted.
+        count: of the classes; None where it is not known. Two may end in one sigmoid unit.
+    """
     *_, (_, path, last) = _flat(layers, 0, ("model", "layers"))
     softmax = last.activation is not None and last.activation.type == SOFTMAX
-    if task == "classification" and not softmax and last.type not in OWN_LAYERS:
+    if task == "regression":
+        if softmax:
+            says = "must not be softmax: regression ends in numbers"
+            yield Fault(says, (*path, "activation"), received=SOFTMAX)
+    elif one_sigmoid({"layers": [last.plain()]}):
+        if count not in (None, 2):
+            says = "must be softmax, as one sigmoid unit tells two classes apart"
+            yield Fault(says, (*path, "activation"), received=f"{count} classes")
+    elif not softmax and last.type not in OWN_LAYERS:
         says = "must end in probabilities for classification: give the last layer `activation: softmax`"
         yield Fault(says, path, received=last.type)
-    if task == "regression" and softmax:
-        yield Fault("must not be softmax: regression ends in numbers", (*path, "activation"), received=SOFTMAX)
 
 
 def _flat(layers: Items, depth: int, path: Path) -> Iterator[tuple[int, Path, Layer]]:

@@ -6,8 +6,11 @@ from typing import Any
 
 from piste.pipelines.config import nodes
 from piste.pipelines.config.catalog import entries
+from piste.pipelines.config.check_classes import class_count, class_names, selection
+from piste.pipelines.config.check_head import head, judged
 from piste.pipelines.config.check_layers import ending, layer_names
 from piste.pipelines.config.faults import Fault, Path
+from piste.pipelines.config.figures import figure_names
 from piste.pipelines.config.schema.data import Npz, Synthetic
 from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import Own
@@ -17,7 +20,6 @@ from piste.pipelines.config.suggest import nearest
 from piste.pipelines.data.register import OWN_SOURCES
 
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
-_ONE_HOT = ("binary_", "categorical_", "one_hot_", "top_k_")
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,13 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
     data, model, transfer, training, health = (
         sections.get(name) for name in ("data", "model", "transfer", "training", "health")
     )
+    count = None
     if data is not None:
         yield from _validation(data)
-        yield from _classes(data)
+        yield from class_names(data, task_of(data))
+        selected = list(selection(data, task_of(data)))
+        yield from selected
+        count = None if selected else class_count(data, task_of(data))
         yield from _synthetic(data)
         yield from _npz(data)
     if training is not None:
@@ -61,12 +67,14 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
     if isinstance(model, Free):
         yield from layer_names(model.layers)
     if isinstance(model, Free) and data is not None:
-        yield from ending(model.layers, task_of(data))
+        yield from ending(model.layers, task_of(data), count)
+    if model is not None and data is not None:
+        yield from head(model, task_of(data), count)
     if data is not None and training is not None:
         for index, part in enumerate(in_stages(training)):
             for fault in _monitor(data, part):
                 yield replace(fault, path=place_in(training, index, fault.path))
-        yield from _task(data, training)
+        yield from judged(model, task_of(data), training)
     if data is not None and health is not None:
         yield from _probe(data, health)
     if training is not None and health is not None and health.probe is not None:
@@ -90,7 +98,7 @@ def monitors(data: Any, training: Any) -> list[str]:
     if training.metrics == "auto":
         names = ["accuracy"] if task_of(data) == "classification" else ["mean_absolute_error"]
     else:
-        names = [metric.type for metric in training.metrics]
+        names = figure_names(metric.type for metric in training.metrics)
     names = ["loss", *names]
     return names if data.validation is None else names + [f"val_{name}" for name in names]
 
@@ -111,21 +119,6 @@ def _validation(data: Any) -> Iterator[Fault]:
         yield Fault("must give `size` or `fraction`, one of the two", path, received=given, at="key")
     if validation.seed is not None and validation.from_ != "random":
         yield Fault("has no effect unless `from` is random", (*path, "seed"), at="key")
-
-
-def _classes(data: Any) -> Iterator[Fault]:
-    names = data.classes
-    if names is None:
-        return
-    path = ("data", "classes")
-    if task_of(data) == "regression":
-        yield Fault("must be null: regression has no classes", path, at="key")
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield Fault("is given twice", (*path, index), received=name)
-    if isinstance(data, Synthetic) and task_of(data) == "classification" and len(names) != data.num_classes:
-        says = f"must have {data.num_classes} names, as many as `data.num_classes`"
-        yield Fault(says, path, received=str(len(names)), at="key")
 
 
 def _synthetic(data: Any) -> Iterator[Fault]:
@@ -195,22 +188,6 @@ def _probe(data: Any, health: Any) -> Iterator[Fault]:
     if data.validation is None and health.probe is not None:
         says = "needs validation samples, but `data.validation` is null"
         yield Fault(says, ("health", "probe"), received=health.probe)
-
-
-def _task(data: Any, training: Any) -> Iterator[Fault]:
-    """Losses and metrics must be able to read the labels: class indices, or numbers."""
-    task = task_of(data)
-    chosen: list[tuple[Path, str, str]] = [(("training", "loss"), "losses", training.loss.type)]
-    if training.metrics != "auto":
-        for index, metric in enumerate(training.metrics):
-            chosen.append((("training", "metrics", index), "metrics", metric.type))
-    for path, kind, name in chosen:
-        if task == "classification" and name.startswith(_ONE_HOT):
-            near = f"sparse_{name}" if f"sparse_{name}" in entries(kind) else None
-            says = "needs one-hot labels, but labels are class indices"
-            yield Fault(says, path, received=name, suggestion=near)
-        if task == "regression" and (name.startswith("sparse_") or "accuracy" in name):
-            yield Fault("needs classes, but the task is regression", path, received=name)
 
 
 def _clipping(training: Any) -> Iterator[Fault]:

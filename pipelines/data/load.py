@@ -1,13 +1,16 @@
-"""From a config to its data: the source is read, then the validation part set aside."""
+"""From a config to its data: the source is read, the validation part set aside, then samples are selected."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from piste.pipelines.config.config import Config
+from piste.pipelines.config.faults import Faults
 from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
 from piste.pipelines.config.schema.own import Own
+from piste.pipelines.config.validate import problem
 from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.select import select_samples
 from piste.pipelines.data.sources.embedded import load_embedded
 from piste.pipelines.data.sources.idx import load_idx
 from piste.pipelines.data.sources.npz import load_npz
@@ -19,7 +22,7 @@ from piste.pipelines.errors import DataError, UntrustedError
 
 
 def load_data(config: Config) -> Data:
-    """Reads the data that a config asks for and splits it.
+    """Reads the data that a config asks for, splits it and selects from it.
 
     Relative paths start from the working directory, and `~` is the home folder.
 
@@ -44,16 +47,22 @@ def load_data(config: Config) -> Data:
     with _placed(config, "path", "directory", "name", "kind", "source"):
         data = _read(section, config.seed)
     held_out = section.validation
-    if held_out is None:
+    if held_out is not None:
+        with _placed(config, "validation", "source"):
+            data = split_validation(
+                data,
+                size=held_out.size,
+                fraction=held_out.fraction,
+                from_=held_out.from_,
+                seed=config.seed if held_out.seed is None else held_out.seed,
+            )
+    if section.select is None:
         return data
-    with _placed(config, "validation", "source"):
-        return split_validation(
-            data,
-            size=held_out.size,
-            fraction=held_out.fraction,
-            from_=held_out.from_,
-            seed=config.seed if held_out.seed is None else held_out.seed,
-        )
+    try:
+        return select_samples(data, **section.select.model_dump())
+    except Faults as error:
+        found = [problem(config.tree, fault.under("data", "select")) for fault in error.faults]
+        raise DataError("\n".join(f"{item.origin}: {item.message}" for item in found)) from error
 
 
 def _read(section: Embedded | Tfds | Idx | Npz | Synthetic | Own, seed: int) -> Data:

@@ -26,7 +26,8 @@ def difference(
     Args:
         served: From the clean process.
         samples: What both were fed, (n, ...).
-        outputs: The model's, (n, C) probabilities or (n, d) predictions.
+        outputs: The model's, (n, C) probabilities or (n, d) predictions; with classes also (n, 1), of the second of
+            two.
         classes: The classes' names by index; None for regression.
         precision: The model's policy, which chooses the tolerance.
 
@@ -41,12 +42,14 @@ def difference(
     """
     if served.error is not None:
         return f"It must load and answer without Keras and Piste. Received: {served.error.rstrip('.')}."
-    expected = signature(samples, outputs.shape[1], classes)
+    model = np.asarray(outputs, np.float32)
+    if classes is not None and model.shape[1] == 1:
+        model = np.concatenate([1 - model, model], axis=1)
+    expected = signature(samples, model.shape[1], classes)
     if served.signature != expected:
         return f"Its signature must be {expected}. Received: {dict(served.signature)}."
     main = "predictions" if classes is None else "probabilities"
     batch, one, none = served.batch[main], served.one[main], served.none[main]
-    model = np.asarray(outputs, np.float32)
     if not (np.isfinite(model).all() and np.isfinite(batch).all()):
         return f"Its {main} must be finite. Received: NaN or infinity, from the model too if its training diverged."
     if (batch.shape, one.shape, none.shape) != (model.shape, model[:1].shape, model[:0].shape):

@@ -25,7 +25,8 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
     at once, when the new one is complete.
 
     Args:
-        model: A built model with one input and one output, (b, C) probabilities or (b, d) predictions.
+        model: A built model with one input and one output, (b, C) probabilities or (b, d) predictions; for two
+            classes also (b, 1), the probability p of the second, served as [1 - p, p].
         folder: A run's `export` folder; it is made when it does not exist.
         classes: The classes' names by index; None for regression.
 
@@ -66,7 +67,8 @@ def _check(model: keras.Model, classes: Sequence[str] | None) -> None:
             f"`model` must have one input and one output. Received: {inputs} inputs and {outputs} outputs."
         )
     shape = tuple(model.outputs[0].shape[1:])
-    if len(shape) != 1 or (classes is not None and shape != (len(classes),)):
+    second_of_two = classes is not None and len(classes) == 2 and shape == (1,)
+    if len(shape) != 1 or (classes is not None and shape != (len(classes),) and not second_of_two):
         wanted = "(batch, targets)" if classes is None else f"(batch, {len(classes)}), one for each of `classes`"
         raise ValueError(f"`model` must give outputs of shape {wanted}. Received: shape {('batch', *shape)}.")
 
@@ -77,6 +79,8 @@ def _serving(model: keras.Model, classes: Sequence[str] | None) -> Callable[[Any
 
     def classify(inputs: Any) -> dict[str, Any]:
         probabilities = _answers(model, inputs)
+        if probabilities.shape[-1] == 1:
+            probabilities = tf.concat([1.0 - probabilities, probabilities], axis=-1)
         index = tf.argmax(probabilities, axis=-1, output_type=tf.int64)
         name = tf.gather(tf.constant(classes, tf.string), index)
         return {"probabilities": probabilities, "class_index": index, "class_name": name}

@@ -19,7 +19,7 @@ class Exported:
 
     Attributes:
         folder: Of the SavedModel.
-        outputs: `model.predict(samples)`, (n, C) probabilities or (n, d) predictions.
+        outputs: `model.predict(samples)`, (n, C) probabilities, (n, 1) of one sigmoid unit, or (n, d) predictions.
         samples: (n, ...) as the model takes them, at least one.
         classes: The classes' names by index; None for regression.
         precision: The model's policy: float32, mixed_float16 or mixed_bfloat16.

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from annotated_types import MinLen
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from piste.pipelines.config.schema.fields import (
     Count,
@@ -34,6 +34,27 @@ class Validation(Section):
     seed: Annotated[Natural, Field(description="Of the random choice; null takes the config's.")] = None
 
 
+ClassName = Annotated[str, ReadText, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}]})]
+
+
+class Select(Section):
+    """Which classes and how many samples of what was read are used; classes by name or by index."""
+
+    classes: Annotated[
+        Annotated[tuple[ClassName, ...], MinLen(2)] | None,
+        NullToNone,
+        Field(description="Classes to keep, numbered from 0 in this order; null keeps all."),
+    ] = None
+    merge: Annotated[
+        Annotated[dict[str, Annotated[tuple[ClassName, ...], MinLen(1)]], MinLen(1)] | None,
+        NullToNone,
+        Field(description="New classes by name, each a list of old ones; they are numbered first."),
+    ] = None
+    train_samples: Annotated[Count, Field(description="Train on so many samples, the first; null on all.")] = None
+    train_per_class: Annotated[Count, Field(description="Train on the first so many of each class.")] = None
+    validation_per_class: Annotated[Count, Field(description="Validate on the first so many of each class.")] = None
+
+
 class Common(Section):
     """What every source has."""
 
@@ -47,5 +68,10 @@ class Common(Section):
         NullToNone,
         Field(description="What is held out to judge by; null holds out nothing."),
     ] = Validation(fraction=0.1)
+    select: Annotated[
+        Select | None,
+        NullToNone,
+        Field(description="Which classes and how many samples are used, once validation is held out; null: all."),
+    ] = None
     batch_size: Annotated[int, Field(ge=1, description="Samples in a training step."), ReadInt] = 32
     shuffle: Annotated[bool, Field(description="Whether every epoch has its own seeded order."), ReadBool] = True

@@ -80,6 +80,12 @@ Normalised = Annotated[
     BatchNorm | None, NullToNone, Field(description="Batch normalisation of hidden layers; null for none.")
 ]
 
+Head = Annotated[
+    Literal["softmax", "sigmoid"],
+    ReadText,
+    Field(description="Of a classifier: a probability for each class, or one unit, that of the second of two."),
+]
+
 
 class Mlp(Trunk):
     """Dense layers, each with the activation, and a head."""
@@ -91,6 +97,7 @@ class Mlp(Trunk):
     )
     batch_norm: Normalised = None
     dropout: DropoutBefore = Dropout(rate=0.0)
+    head: Head = "softmax"
 
 
 class Cnn(Trunk):
@@ -104,6 +111,7 @@ class Cnn(Trunk):
     dense: Annotated[tuple[Width, ...], Field(description="Units of the dense layers.")] = (64,)
     batch_norm: Normalised = None
     dropout: DropoutBefore = Dropout(rate=0.0)
+    head: Head = "softmax"
 
 
 class Free(Trunk):

@@ -7,20 +7,8 @@ import numpy as np
 
 from piste.pipelines.data.assemble import assemble
 from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.embedded.classes import FASHION_MNIST_CLASSES
 from piste.pipelines.errors import DataError
-
-FASHION_MNIST_CLASSES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
 
 
 def load_embedded(name: str = "fashion_mnist", classes: Sequence[str] | None = None) -> Data:

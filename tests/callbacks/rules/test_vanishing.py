@@ -89,6 +89,13 @@ def test_the_causes_follow_from_the_activation_and_the_start(make: Any, make_pro
     assert "at first the signal lost 1.0 decades only" in vanishing(late)[0].causes[0]
 
 
+def test_a_sigmoid_at_the_end_is_no_cause(make: Any, make_profile: Any) -> None:
+    layers = make_profile(1e-5, 1.0, "relu") | {"last_act": {"act_rms": 1.0, "activation": "sigmoid"}}
+    (finding,) = vanishing([make(step, layers) for step in range(1, 6)])
+    assert "initial weights are too small" in finding.causes[0]
+    assert finding.change == {"model.initializer": "auto"}
+
+
 @pytest.mark.parametrize(("idle", "found"), [(False, 0), (True, 1)])
 def test_pooling_thins_delta_out_and_not_the_biases(make: Any, idle: bool, found: int) -> None:
     biases: dict[str, Any] = {"bias_rms": 0.1, **({"bias_idle": True} if idle else {})}

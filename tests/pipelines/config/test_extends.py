@@ -38,6 +38,7 @@ def test_maps_merge_and_lists_replace(tmp_path: Path) -> None:
         "hidden": [3],
         "batch_norm": None,
         "dropout": 0.0,
+        "head": "softmax",
     }
     assert (config.data.batch_size, config.data.shuffle) == (64, False)
 

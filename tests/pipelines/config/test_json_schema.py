@@ -60,7 +60,13 @@ def test_unknown_keys_are_refused_at_every_level(name: str, section: str) -> Non
         (("data", "source"), "idx"),
         (("data", "batch_size"), 0),
         (("data", "validation", "fraction"), 1.5),
+        (("data", "select"), {"classes": [5]}),
+        (("data", "select"), {"classes": [5, -1]}),
+        (("data", "select"), {"merge": {"a": []}}),
+        (("data", "select"), {"train_samples": 0}),
+        (("data", "select"), {"test_samples": 5}),
         (("model", "type"), "mpl"),
+        (("model", "head"), "tanh"),
         (("model", "hidden"), [0]),
         (("model", "activation"), "rellu"),
         (("model", "activation"), {"type": "elu", "alpha": 0}),
@@ -92,6 +98,8 @@ def test_wrong_values_are_refused(path: tuple[str, ...], value: Any) -> None:
         (("health",), False),
         (("health",), {"probe": "validation"}),
         (("data", "validation"), None),
+        (("data", "select"), {"classes": [5, "Shirt", 7], "merge": {"no shirt": [5, 7]}, "train_per_class": 100}),
+        (("model", "head"), "sigmoid"),
         (("model", "activation"), {"type": "leaky_relu", "negative_slope": 0.01}),
         (("model", "initializer"), {"type": "variance_scaling", "scale": 2.0}),
         (("model",), {"layers": ["flatten", {"type": "dense", "units": 3, "activation": "softmax"}]}),
@@ -117,7 +125,7 @@ def test_every_key_is_documented() -> None:
         properties = SCHEMA["$defs"][definition]["properties"]
         return [key for key, item in properties.items() if "description" not in item]
 
-    sections = ["Embedded", "Tfds", "Idx", "Npz", "Synthetic", "Validation", "Mlp", "Cnn", "Free"]
+    sections = ["Embedded", "Tfds", "Idx", "Npz", "Synthetic", "Validation", "Select", "Mlp", "Cnn", "Free"]
     for name in [*sections, "Training", "EarlyStopping", "Health", "Runtime", "Export"]:
         assert undocumented(name) == []
 

@@ -25,6 +25,7 @@ def test_every_default_is_filled_in(load: Load) -> None:
             "source": "embedded",
             "classes": None,
             "validation": {"fraction": 0.1, "from": "end", "seed": None},
+            "select": None,
             "batch_size": 32,
             "shuffle": True,
             "name": "fashion_mnist",
@@ -39,6 +40,7 @@ def test_every_default_is_filled_in(load: Load) -> None:
             "hidden": [300, 100],
             "batch_norm": None,
             "dropout": 0.0,
+            "head": "softmax",
         },
         "training": {
             "epochs": 10,

@@ -121,6 +121,43 @@ def test_errors_start_with_the_place_in_the_config(
         loaded(tmp_path, f"data:\n  source: npz\n  {rest}\n")
 
 
+@pytest.mark.parametrize(
+    ("select", "message"),
+    [
+        (
+            "classes: [0, dog]",
+            "config.yaml:5:25: `data.select.classes[1]` must be a class of the data, by name or index. Received: dog.",
+        ),
+        (
+            "train_samples: 19",
+            "config.yaml:5:27: `data.select.train_samples` must be at most 18, the samples there are to train on. "
+            "Received: 19.",
+        ),
+        (
+            "merge: {all: [0, 1]}",
+            "config.yaml:5:12: `data.select.merge` must leave two classes at least. Received: all.",
+        ),
+    ],
+)
+def test_what_only_the_data_can_refuse_points_to_its_key(tmp_path: Path, select: str, message: str) -> None:
+    path = saved(tmp_path, x_train=X, y_train=Y)
+    with pytest.raises(DataError, match=re.escape(message)):
+        loaded(tmp_path, f"data:\n  source: npz\n  path: '{path}'\n  select: {{{select}}}\n")
+
+
+def test_selection_follows_the_split(tmp_path: Path) -> None:
+    path = saved(tmp_path, x_train=X, y_train=np.arange(20) % 4)
+    data = loaded(
+        tmp_path,
+        f"data:\n  source: npz\n  path: '{path}'\n  scale: none\n  validation: {{size: 6, from: start}}\n"
+        "  select: {classes: [3, 1], train_samples: 2}\n",
+    )
+    assert data.validation is not None
+    # Sample n starts with the number 2n; of the first six, 1, 3 and 5 are of class 1 or 3, after them 7 and 9.
+    assert (data.validation.x[:, 0].tolist(), data.validation.y.tolist()) == ([2, 6, 10], [1, 0, 1])
+    assert (data.train.x[:, 0].tolist(), data.train.y.tolist(), data.classes) == ([14, 18], [0, 1], ("3", "1"))
+
+
 def test_a_default_split_that_fails_points_to_the_source(tmp_path: Path) -> None:
     path = saved(tmp_path, x_train=X[:4], y_train=Y[:4])
     expected = r"config\.yaml:2:16: validation must take at least one of the 4 training samples"

@@ -37,6 +37,13 @@ def classifier(spec: dict[str, Any], scale: Any = "unit") -> Any:
     )
 
 
+def yes_or_no() -> Any:
+    return build_model(
+        {"type": "cnn", "filters": [2], "dense": [4], "head": "sigmoid"},
+        input_shape=(8, 8), input_dtype="uint8", outputs=2, task="classification", scale="unit", seed=1,
+    )  # fmt: skip
+
+
 def regressor() -> Any:
     model = build_model(
         {"type": "mlp", "hidden": [6]},
@@ -96,6 +103,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exported]:
         "mlp": exported(classifier({"type": "mlp", "hidden": [6]}), root / "mlp", PIXELS),
         "cnn": exported(classifier({"type": "cnn", "filters": [2], "dense": [4]}), root / "cnn", PIXELS),
         "free form": exported(classifier(FREE_FORM), root / "free form", PIXELS),
+        "one sigmoid unit": exported(yes_or_no(), root / "one sigmoid unit", PIXELS, classes=("no", "yes")),
         "regression": exported(regressor(), root / "regression", NUMBERS, classes=None),
         "watched, fused": watched(root / "fused", "fused"),
         "watched, plain fit": watched(root / "plain", "stream"),

@@ -43,6 +43,11 @@ def test_the_same_answers_differ_by_nothing() -> None:
     assert verdict(GOOD) == 0.0
 
 
+def test_one_sigmoid_unit_is_the_second_of_two_probabilities() -> None:
+    assert verdict(GOOD, MODEL[:, 1:]) == 0.0
+    assert "Received: a difference of 0.5." in str(verdict(GOOD, MODEL[:, :1] * 0 + np.float32(0.25)))
+
+
 @pytest.mark.parametrize(
     ("precision", "within", "beyond"),
     [("float32", 3e-5, 5e-5), ("mixed_float16", 3e-3, 5e-3), ("mixed_bfloat16", 1.5e-2, 2.5e-2)],

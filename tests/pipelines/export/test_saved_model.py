@@ -57,6 +57,18 @@ def test_the_layout_and_the_python_door(tmp_path: Path) -> None:
     assert served["class_name"].numpy().tolist() == [[b"no", b"yes"][int(served["class_index"][0])]]
 
 
+def test_one_sigmoid_unit_serves_both_probabilities(tmp_path: Path) -> None:
+    inputs = keras.Input((1,), dtype="float32")
+    unit = keras.layers.Dense(1, activation="sigmoid", kernel_initializer="ones")
+    folder = export_saved_model(keras.Model(inputs, unit(inputs)), tmp_path, classes=("no", "yes"))
+    loaded = tf.saved_model.load(folder)
+    served = loaded.serve(np.array([[0.0], [np.log(3)], [-np.log(4)]], np.float32))
+    np.testing.assert_allclose(served["probabilities"], [[0.5, 0.5], [0.25, 0.75], [0.8, 0.2]], rtol=1e-6)
+    assert served["class_index"].numpy().tolist() == [0, 1, 0]
+    assert served["class_name"].numpy().tolist() == [b"no", b"yes", b"no"]
+    assert loaded.serve(np.zeros((0, 1), np.float32))["probabilities"].shape == (0, 2)
+
+
 def test_half_precision_outputs_become_float32(tmp_path: Path) -> None:
     model = small(dtype="bfloat16")
     assert model.outputs[0].dtype == "bfloat16"
@@ -115,6 +127,8 @@ def test_exporting_is_quiet(
 def test_as_many_outputs_as_classes(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\(batch, 3\), one for each of `classes`. Received: shape \('batch', 2\)"):
         export_saved_model(small(2), tmp_path, classes=("a", "b", "c"))
+    with pytest.raises(ValueError, match=r"\(batch, 3\), one for each of `classes`. Received: shape \('batch', 1\)"):
+        export_saved_model(small(1), tmp_path, classes=("a", "b", "c"))
     image = keras.Input((4, 4))
     with pytest.raises(ValueError, match=r"shape \(batch, targets\). Received: shape \('batch', 4, 4\)"):
         export_saved_model(keras.Model(image, keras.layers.ReLU()(image)), tmp_path, classes=None)

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from piste.pipelines.data.sources.embedded import FASHION_MNIST_CLASSES, load_embedded
+from piste.pipelines.data.embedded.classes import FASHION_MNIST_CLASSES
+from piste.pipelines.data.sources.embedded import load_embedded
 from piste.pipelines.data.sources.tfds import load_tfds
 from piste.pipelines.errors import DataError
 
