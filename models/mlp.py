@@ -37,7 +37,7 @@ def mlp(
         batch_norm: `{"position": "before" or "after" the activations, "input": bool, "output": bool, "momentum": ...,
             "epsilon": ...}`; `input` normalises the inputs too, `output` the logits. None for none.
         dropout: Rate before every dense layer, 0 for none; or `{"type": "alpha_dropout", "rate": ..., "last": n}`,
-            as SELU wants it, with `last` only before the last n dense layers.
+            as SELU wants it, with `last` only before the last n dense layers. `mc_dropout` keeps it on when judging.
         head: "softmax", or "sigmoid" for one unit that gives the probability of the second of two classes.
         kernel_regularizer: Of every kernel, the head's included.
         kernel_constraint: Of every kernel, the head's included; norms are taken over each unit's incoming weights.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from piste.models.activations.register import register_activation
     from piste.models.layers import register_layer
+    from piste.models.mc_dropout import mc_dropout
     from piste.models.zoo import register_model
     from piste.pipelines.build import build
     from piste.pipelines.config.config import Config
@@ -26,6 +27,7 @@ __all__ = [
     "Run",
     "build",
     "load_config",
+    "mc_dropout",
     "register_activation",
     "register_layer",
     "register_model",
@@ -38,6 +40,7 @@ _HOMES = {
     "Run": "piste.pipelines.run",
     "build": "piste.pipelines.build",
     "load_config": "piste.pipelines.config.load",
+    "mc_dropout": "piste.models.mc_dropout",
     "register_activation": "piste.models.activations.register",
     "register_layer": "piste.models.layers",
     "register_model": "piste.models.zoo",

@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "piste.pipelines.commands.evaluate",
     "check": "piste.pipelines.commands.check",
     "list": "piste.pipelines.commands.list",
+    "moments": "piste.pipelines.commands.moments",
     "schema": "piste.pipelines.commands.schema",
     "show": "piste.pipelines.commands.show",
 }

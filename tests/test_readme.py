@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", *(f"docs/{page}.md" for page in ("training", "monitors", "examples", "report", "health")))
+    for name in (
+        "README.md",
+        *(f"docs/{page}.md" for page in ("training", "monitors", "examples", "report", "health", "moments")),
+    )
 }
 PYTHON = [
     (name, block) for name, text in PAGES.items() for block in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)

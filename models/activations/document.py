@@ -31,9 +31,17 @@ _FACTS = """
 - **Jumps** lists the z at which f' jumps: none means that f is smooth (or at least once differentiable).
 - **Read from** is what the monitors need for f'(z): the output h = f(z) where that is enough, else the input z.
 - **Gain** is 1 / sqrt(E[f(z)^2]) for z ~ N(0, 1): weights of variance gain^2 / fan_in keep the second moment
-  of pre-activations from layer to layer.
+  of pre-activations from layer to layer; `piste moments` [shows it](moments.md) in deep stacks.
 
 Where there are arguments, the row is for their defaults; `ACTIVATIONS["elu"].facts(alpha=0.5)` gives others.
+"""
+
+_PICTURES = """
+## Pictures
+
+f in green and its slope in red, for default arguments, drawn by
+`python -m piste.models.activations.pictures docs/images/activations`. The shades are the marks **low** and **flat** of
+the table above, where they lie between -10 and 10: there a unit learns little or nothing.
 """
 
 _TAIL = """
@@ -77,7 +85,7 @@ def page() -> str:
         ["name", "sup", "saturates", "low", "flat", "jumps", "read from", "gain"],
         [_facts(a) for a in _rows()],
     )
-    return f"{_HEAD}\n{formulas}{_FACTS}\n{facts}{_TAIL}"
+    return f"{_HEAD}\n{formulas}{_FACTS}\n{facts}{_PICTURES}\n{_pictures()}{_TAIL}"
 
 
 def _rows() -> list[Activation]:
@@ -109,6 +117,12 @@ def _facts(entry: Activation) -> list[str]:
         "h" if entry.slope_from == "output" else "z",
         f"{facts.gain:.4f}",
     ]
+
+
+def _pictures() -> str:
+    shown = [f"![{name} and its slope](images/activations/{name}.svg)" for name in ACTIVATIONS]
+    first, *rest = [[*shown[at : at + 2], ""][:2] for at in range(0, len(shown), 2)]
+    return _table(first, rest)
 
 
 def _tail(tail: Tail) -> str:

@@ -142,5 +142,6 @@ def gain(function: Callable[[float], float], left: float = -12.0, right: float =
     for i in range(steps + 1):
         z = left + i * width
         weight = 1 if i in (0, steps) else 4 if i % 2 else 2
-        total += weight * function(z) ** 2 * math.exp(-z * z / 2)
+        value = function(z)
+        total += weight * value * value * math.exp(-z * z / 2)  # a power would raise OverflowError
     return 1 / math.sqrt(total * width / 3 / math.sqrt(2 * math.pi))

@@ -61,7 +61,7 @@ def _logistic(z: float) -> float:
 
 def smelu(arguments: Mapping[str, float]) -> Facts:
     beta = arguments["beta"]
-    size = gain(lambda z: z if z >= beta else max(z + beta, 0.0) ** 2 / (4 * beta))
+    size = gain(lambda z: z if z >= beta else max(z + beta, 0.0) / (4 * beta) * max(z + beta, 0.0))
     return left(1.0, (2 * LOW - 1) * beta, (2 * FLAT - 1) * beta, size)
 
 
@@ -69,4 +69,5 @@ def thresholded(arguments: Mapping[str, float]) -> Facts:
     edge = arguments["threshold"]
     # E f^2 is the integral of z^2 times the density from the threshold on.
     moment = edge * math.exp(-edge * edge / 2) / math.sqrt(2 * math.pi) + math.erfc(edge / math.sqrt(2)) / 2
-    return left(1.0, edge, edge, 1 / math.sqrt(moment), kinks=(edge,))
+    size = 1 / math.sqrt(moment) if moment else math.inf
+    return left(1.0, edge, edge, size, kinks=(edge,))

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from piste.models.activations.arrays import ARRAY_FUNCTIONS
 from piste.models.activations.facts import Activation, Facts, Sides, Tail
 from piste.models.activations.functions import FUNCTIONS
 from piste.models.activations.table import add
@@ -67,6 +68,7 @@ def register_activation(
     )
     add(entry)
     FUNCTIONS[name] = function
+    ARRAY_FUNCTIONS[name] = lambda z: function(tf.constant(z)).numpy()
     if keras.saving.get_registered_name(function) == getattr(function, "__name__", None):
         keras.saving.register_keras_serializable(package="piste", name=name)(function)
     return entry

@@ -8,6 +8,7 @@ from piste.pipelines.commands.output import format_option, print_json
 
 KINDS = (
     "configs",
+    "presets",
     "models",
     "activations",
     "optimizers",
@@ -51,6 +52,10 @@ def listing(kind: str) -> dict[str, dict[str, Any]]:
         from piste.pipelines.config.shipped import shipped
 
         return {name: {"about": _first_comment(path.read_text("utf-8"))} for name, path in shipped().items()}
+    if kind == "presets":
+        from piste.pipelines.config.preset import presets
+
+        return {name: {"about": _first_comment(path.read_text("utf-8"))} for name, path in presets().items()}
     if kind in ("models", "sources"):
         from piste.models import zoo
         from piste.pipelines.config.schema.data import SOURCES

@@ -6,6 +6,7 @@ from typing import Any
 from piste.pipelines.config.catalog import KERAS_KINDS, entries
 from piste.pipelines.config.components import TABLE
 from piste.pipelines.config.entry import Argument, Entry
+from piste.pipelines.config.preset import presets
 from piste.pipelines.config.schema.layers import LAYER_LIMIT, PLACEHOLDER, REPEAT_LIMIT
 from piste.pipelines.config.schema.settings import Settings
 
@@ -30,12 +31,16 @@ def json_schema() -> dict[str, Any]:
         "type": "string",
         "description": "The file, or the shipped config's name, that this one is laid over.",
     }
+    full["properties"]["preset"] = {
+        "anyOf": [{"enum": list(presets())}, {"type": "null"}],
+        "description": "Whose settings stand where this file has none.",
+    }
     partial = {name: _loosen(item) for name, item in definitions.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Piste config",
         "type": "object",
-        "if": {"required": ["extends"]},
+        "if": {"anyOf": [{"required": ["extends"]}, {"required": ["preset"]}]},
         "then": _loosen({key: full[key] for key in ("properties", "additionalProperties")}),
         "else": {key: full[key] for key in ("properties", "additionalProperties", "required")},
         "$defs": definitions | {f"partial_{name}": item for name, item in partial.items()},

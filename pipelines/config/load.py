@@ -9,7 +9,8 @@ from piste.pipelines.config.checks import sets_rate
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.extends import read_chain
 from piste.pipelines.config.faults import Path
-from piste.pipelines.config.nodes import Node
+from piste.pipelines.config.nodes import Mapping, Node
+from piste.pipelines.config.preset import lay_under, without_preset
 from piste.pipelines.config.problems import ConfigProblems, Problem
 from piste.pipelines.config.reader import compose
 from piste.pipelines.config.schema.settings import Settings
@@ -38,14 +39,17 @@ def load_config(path: str | FilePath, overrides: Iterable[str] = ()) -> Config:
     """
     file = resolve(path)
     tree, sources = read_chain(file)
+    given = [Source(f"--set {number}", text, inline=True) for number, text in enumerate(overrides, start=1)]
+    presets = [source for source in given if source.text.startswith("preset=")]
     problems: list[Problem] = []
-    for number, text in enumerate(overrides, start=1):
-        source = Source(f"--set {number}", text, inline=True)
-        sources.append(source)
-        try:
-            tree = override.apply(tree, source, _defaults())
-        except ConfigProblems as error:
-            problems += error.problems
+    tree = _overlaid(tree, presets, problems)
+    try:
+        tree, under = lay_under(tree)
+    except ConfigProblems as error:
+        problems += error.problems
+        tree, under = without_preset(tree), []
+    tree = _overlaid(tree, [source for source in given if source not in presets], problems)
+    sources = [*under, *sources, *given]
     try:
         settings = validate(tree, sources)
     except ConfigProblems as error:
@@ -55,6 +59,16 @@ def load_config(path: str | FilePath, overrides: Iterable[str] = ()) -> Config:
     settings = settings.model_copy(update={"training": _settle(settings.training)})
     values = {key: getattr(settings, key) for key in Settings.model_fields}
     return Config(**values, name=file.stem, sources=tuple(sources), tree=tree)
+
+
+def _overlaid(tree: Mapping, overrides: Iterable[Source], problems: list[Problem]) -> Mapping:
+    """Returns the tree with overrides laid over it; what cannot be laid is added to the problems."""
+    for source in overrides:
+        try:
+            tree = override.apply(tree, source, _defaults())
+        except ConfigProblems as error:
+            problems += error.problems
+    return tree
 
 
 def _settle(training: Training) -> Training:

@@ -8,7 +8,7 @@ def merge(base: Node | None, over: Node) -> Node:
     if not isinstance(base, Mapping) or not isinstance(over, Mapping):
         return over
     chosen, before = _choice(over), _choice(base)
-    if chosen is not None and chosen != before:
+    if chosen is not None and before is not None and chosen != before:
         return over
     entries = dict(base.entries)
     for key, entry in over.entries.items():

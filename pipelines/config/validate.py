@@ -150,7 +150,7 @@ def _unknown_key(loc: Path, path: Path) -> Fault:
     if path == ("model", "layers"):
         return Fault("must not be given together with `type`: remove one", path, at="key")
     if len(path) == 1:
-        known.append("extends")
+        known += ["extends", "preset"]
     near = nearest(name, known)
     if near is None:
         near = next((dotted(p) for p in all_keys() if p[-1] == name and p != path), None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from piste.callbacks.report.numbers import finite
-from piste.pipelines.config.schema.training import EarlyStopping
+from piste.pipelines.config.schema.early_stopping import EarlyStopping
 
 Epoch = Mapping[str, Any]
 

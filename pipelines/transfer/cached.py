@@ -11,7 +11,7 @@ import tensorflow as tf
 from piste.pipelines.data.dataset import Arrays, Data
 
 
-class Back(keras.Model):  # type: ignore[misc]
+class Back(keras.Model):
     """The last layers of a chain as a model of their own; they stay the chain's, weights and all.
 
     Args:
@@ -23,8 +23,8 @@ class Back(keras.Model):  # type: ignore[misc]
         super().__init__(name=name)
         self.chain = chain
 
-    def call(self, x: Any) -> Any:
-        """Returns what the last layer makes of the features."""
+    def call(self, x: Any, training: Any = None) -> Any:
+        """Returns what the last layer makes of the features; Keras hands `training` on to every layer."""
         for layer in self.chain:
             x = layer(x)
         return x
@@ -65,7 +65,8 @@ def with_features(front: Any, data: Data, batch_size: int, *, jit_compile: bool)
     Args:
         front: from `halves`.
         data: what the whole model takes.
-        batch_size: samples a call, that of training, so that no rounding differs.
+        batch_size: samples a call, that of training. Kernels round by the shape of a batch, so that only where all
+            batches of an epoch are of this size no bit differs from not caching.
         jit_compile: whether training is compiled by XLA, for the same reason.
     """
     run = tf.function(lambda x: front(x, training=False), jit_compile=jit_compile, autograph=False)

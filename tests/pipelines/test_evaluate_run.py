@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Path("net.yaml").write_text(CONFIG, encoding="utf-8")
         _write_data(Path("some.npz"), 0)
         train(load_config("net.yaml"), Path("run"))
+        train(load_config("net.yaml", ["model.dropout=0.5"]), Path("dropped"))
     return folder
 
 
@@ -55,6 +57,38 @@ def test_figures_as_text_and_json(capsys: Captured) -> None:
     assert main(["evaluate", "run", "--split", "train", "--format", "json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert (facts["run"], facts["split"], facts["samples"]) == ("run", "train", 32)
+    assert set(facts) == {"run", "split", "accuracy", "loss", "samples"}
+
+
+def _judged(capsys: Captured, *arguments: str) -> Any:
+    assert main(["evaluate", "dropped", "--split", "train", *arguments, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_monte_carlo_dropout(capsys: Captured) -> None:
+    facts = _judged(capsys, "--mc-samples", "4")
+    compared = facts["mc_dropout"]
+    assert (facts["samples"], compared["passes"], compared["seed"]) == (32, 4, 3)
+    assert compared["plain"]["nll"] == pytest.approx(facts["loss"], rel=1e-5)
+    assert compared["plain"]["accuracy"] == pytest.approx(facts["accuracy"])
+    assert list(compared["mean"]) == ["nll", "accuracy", "ece", "entropy", "std", "mutual_information"]
+    other = _judged(capsys, "--mc-samples", "4", "--seed", "4")["mc_dropout"]
+    assert other["seed"] == 4 and other["mean"]["nll"] != compared["mean"]["nll"]
+
+
+def test_monte_carlo_dropout_as_text(capsys: Captured) -> None:
+    assert main(["evaluate", "dropped", "--split", "train", "--mc-samples", "2"]) == 0
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.startswith("dropped on train: loss ") and first.endswith("samples 32")
+    assert second.startswith("without dropout: nll ")
+    assert third.startswith("mean of 2 passes, seed 3: nll ") and "mutual_information" in third
+
+
+def test_refused_passes(capsys: Captured) -> None:
+    _refused(2, "`--mc-samples` must be at least 2. Received: 1; 100 are usual.", capsys, "--mc-samples", "1")
+    _refused(2, "`--seed` must come with `--mc-samples`. Received: --seed 7 alone", capsys, "--seed", "7")
+    words = "`--mc-samples` does not fit run: `model` must have a dropout layer whose rate is above 0."
+    _refused(2, words, capsys, "--split", "train", "--mc-samples", "2")
 
 
 def test_a_part_that_the_data_has_not(capsys: Captured) -> None:

@@ -83,6 +83,8 @@ def activations(config: Config) -> set[str]:
 def steps_per_epoch(config: Config) -> int | None:
     """Returns the optimizer steps of an epoch where the config alone decides them, else None."""
     data = config.data
+    if data.select is not None:
+        return None
     if isinstance(data, Embedded):
         samples = _EMBEDDED_SAMPLES
     elif isinstance(data, Synthetic):

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from piste.models.activations import table
+from piste.models.activations.arrays import ARRAY_FUNCTIONS, array_function
 from piste.models.activations.functions import FUNCTIONS
 from piste.models.activations.recognise import identify
 from piste.models.activations.register import register_activation
@@ -47,6 +48,7 @@ def forget() -> Iterator[None]:
     for name in set(table.ACTIVATIONS) & {"hinge", "steep"}:
         del table._BY_NAME[name]
         del FUNCTIONS[name]
+        del ARRAY_FUNCTIONS[name]
 
 
 def test_facts_are_measured() -> None:
@@ -79,6 +81,7 @@ def test_models_monitors_and_files_know_it(tmp_path: Path) -> None:
     assert type(model.get_layer("dense_1").kernel_initializer).__name__ == "LecunNormal"
     assert identify(model.get_layer("dense_1_act")) == (entry, {})
     np.testing.assert_array_equal(slope("hinge")(tf.constant([-2.0, 0.0, 3.0]), None), [0.0, 1.0, 0.0])
+    np.testing.assert_array_equal(array_function("hinge")(np.array([[-2.0, 0.5, 3.0]])), [[-1.0, 0.5, 2.0]])
     model.save(tmp_path / "own.keras")
     x = np.ones((1, 3), "float32")
     np.testing.assert_array_equal(keras.models.load_model(tmp_path / "own.keras")(x), model(x))

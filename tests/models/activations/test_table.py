@@ -172,3 +172,15 @@ def test_plain_data_needs_no_heavy_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "gain"),
+    [
+        ("elu", {"alpha": 1e300}, 0.0),
+        ("smelu", {"beta": 1e300}, 0.0),
+        ("thresholded_relu", {"threshold": 50.0}, math.inf),
+    ],
+)
+def test_extreme_arguments_have_facts(name: str, arguments: dict[str, float], gain: float) -> None:
+    assert find(name).facts(**arguments).gain == gain

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from piste.pipelines.config.schema.training import EarlyStopping
+from piste.pipelines.config.schema.early_stopping import EarlyStopping
 from piste.pipelines.report import kept_epoch
 
 

@@ -13,6 +13,8 @@ from piste.pipelines.errors import ConfigError, DataError, UntrustedError
 from piste.pipelines.train import train
 from piste.pipelines.transfer.transfer import transfer
 
+save: Any = np.savez  # its stubs know no arrays by name
+
 CONFIG = """seed: 3
 data: {source: synthetic, kind: circles, samples: 64, test_samples: 16}
 model: {type: mlp, hidden: [4, 3], activation: tanh}
@@ -39,7 +41,7 @@ transfer: {weights: given.npz, layers: [given]}
 """.replace("given.npz", str(tmp_path / "given.npz"))
     (tmp_path / "net.yaml").write_text(text)
     kernel, bias = np.array([[1.0, 2, 3], [4, 5, 6]]), np.array([7.0, 8, 9])
-    np.savez(tmp_path / "given.npz", **{"given/kernel": kernel, "given/bias": bias})
+    save(tmp_path / "given.npz", **{"given/kernel": kernel, "given/bias": bias})
     config = load_config(tmp_path / "net.yaml")
     model = build(config)
     assert transfer(config, model) == ["given"]
@@ -64,7 +66,7 @@ def test_a_run_gives_its_hidden_layers(tmp_path: Path) -> None:
 
 def test_a_map_renames(tmp_path: Path) -> None:
     given = {name.replace("dense_1", "tower_a"): value for name, value in arrays(0.5).items()}
-    np.savez(tmp_path / "given.npz", **given)
+    save(tmp_path / "given.npz", **given)
     config = config_of(tmp_path, f"transfer={{weights: {tmp_path}/given.npz, layers: {{dense_1: tower_a}}}}")
     model = build(config)
     assert transfer(config, model) == ["dense_1"]
@@ -74,7 +76,7 @@ def test_a_map_renames(tmp_path: Path) -> None:
 def test_nothing_is_assigned_when_one_weight_does_not_fit(tmp_path: Path) -> None:
     given = arrays() | {"dense_2/kernel": np.zeros((4, 5), "float32"), "dense_2/gamma": np.zeros(3, "float32")}
     del given["dense_2/bias"]
-    np.savez(tmp_path / "given.npz", **given)
+    save(tmp_path / "given.npz", **given)
     config = config_of(tmp_path, f"transfer={{weights: {tmp_path}/given.npz}}")
     model = build(config)
     before = [np.array(weight) for weight in model.weights]
@@ -95,7 +97,7 @@ def test_twenty_mismatches_are_named(tmp_path: Path) -> None:
     text = f"data: {{source: synthetic, kind: circles}}\nmodel: {{type: mlp, hidden: {[3] * 12}}}\n"
     (tmp_path / "net.yaml").write_text(text + f"transfer: {{weights: {tmp_path}/given.npz}}\n")
     wrong = {f"dense_{i}/{name}": np.zeros(9) for i in range(1, 13) for name in ("kernel", "bias")}
-    np.savez(tmp_path / "given.npz", **wrong)
+    save(tmp_path / "given.npz", **wrong)
     config = load_config(tmp_path / "net.yaml")
     with pytest.raises(ConfigError, match=r"dense_10/bias has shape .*; and 4 more. Leave these layers out") as error:
         transfer(config, build(config))
@@ -103,7 +105,7 @@ def test_twenty_mismatches_are_named(tmp_path: Path) -> None:
 
 
 def test_layers_that_are_missing_there(tmp_path: Path) -> None:
-    np.savez(tmp_path / "given.npz", **{"dense_2/kernel": np.zeros((4, 3))})
+    save(tmp_path / "given.npz", **{"dense_2/kernel": np.zeros((4, 3))})
     config = config_of(tmp_path, f"transfer={{weights: {tmp_path}/given.npz}}")
     with pytest.raises(ConfigError, match=r"none of dense_1, only of dense_2. Did you mean `dense_2`\?"):
         transfer(config, build(config))
@@ -114,10 +116,10 @@ def test_files_are_hostile_until_parsed(tmp_path: Path) -> None:
     model: Any = build(config)
     with pytest.raises(DataError, match=r"expected an .npz file"):
         transfer(config, model)
-    np.savez(tmp_path / "given.npz", kernel=np.zeros(3))
+    save(tmp_path / "given.npz", kernel=np.zeros(3))
     with pytest.raises(DataError, match=r"must be named LAYER/WEIGHT, as in dense_1/kernel. Received: 'kernel'"):
         transfer(config, model)
-    np.savez(tmp_path / "given.npz", **{"dense_1/kernel": np.array([{}], dtype=object)})
+    save(tmp_path / "given.npz", **{"dense_1/kernel": np.array([{}], dtype=object)})
     with pytest.raises(UntrustedError):
         transfer(config, model)
 

@@ -1,0 +1,1 @@
+"""Presets: parts of a config that stand under it by name."""
