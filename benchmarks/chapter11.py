@@ -22,7 +22,7 @@ import yaml
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.load import load_config
 from piste.pipelines.config.shipped import shipped
-from piste.pipelines.data.sources.embedded import FASHION_MNIST_CLASSES
+from piste.pipelines.data.embedded.classes import FASHION_MNIST_CLASSES
 from piste.pipelines.environment import start_tensorflow
 
 FIRST_SEED = 42

@@ -22,7 +22,7 @@ from piste.pipelines.config.shipped import shipped
 from piste.pipelines.data import load
 from piste.pipelines.data.assemble import assemble
 from piste.pipelines.data.dataset import Data
-from piste.pipelines.data.sources.embedded import FASHION_MNIST_CLASSES
+from piste.pipelines.data.embedded.classes import FASHION_MNIST_CLASSES
 
 NAMES = [name.removeprefix("chapter11/") for name in shipped() if name.startswith("chapter11/")]
 BASES = ["cifar10", "first_edition", "first_edition_digits", "first_edition_few", "second_edition", "third_edition"]
