@@ -29,6 +29,11 @@ class Back(keras.Model):
             x = layer(x)
         return x
 
+    @property
+    def output_shape(self) -> Any:
+        """Shape of a batch of what the whole chain gives."""
+        return self.chain[-1].output.shape
+
 
 def halves(model: Any) -> tuple[Any, Back]:
     """Cuts a chain of layers before the first that is trained, or that draws random numbers.
