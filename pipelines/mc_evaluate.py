@@ -46,7 +46,7 @@ def mc_evaluate(
         )
     classes = task == "classification"
     dropping = mc_dropout(model, seed=seed)
-    plain = run_passes(model, arrays.x, passes=1, batch_size=batch_size)
+    plain = run_passes(model, arrays.x, passes=1, batch_size=batch_size, entropy=classes)
     plain_figures = score(plain.mean, arrays.y, task)
     many = run_passes(dropping, arrays.x, passes=passes, batch_size=batch_size, entropy=classes)
     figures = score(many.mean, arrays.y, task)

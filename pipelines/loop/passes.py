@@ -30,24 +30,27 @@ def run_passes(model: Any, x: NDArray[Any], *, passes: int, batch_size: int, ent
     beside the mean lose no digits.
 
     Args:
-        model: its outputs are (batch, outputs).
+        model: its outputs are (batch, outputs); of a classifier that ends in one sigmoid unit (batch, 1).
         x: inputs (samples, ...), copied to the device once.
         passes: how many.
         batch_size: samples a step. Passes that draw random numbers draw others when it changes.
-        entropy: whether the outputs are probabilities whose entropy is wanted.
+        entropy: whether the outputs are probabilities whose entropy is wanted; one sigmoid unit then counts as the
+            two probabilities that it stands for.
     """
     samples, data = len(x), tf.constant(x)
+    single = entropy and model.output_shape[-1] == 1
 
     def judged(batch: Any) -> tuple[Any, Any, Any]:
         def once(done: Any, mean: Any, squares: Any, surprise: Any) -> tuple[Any, Any, Any, Any]:
             output = tf.cast(model(batch, training=False), tf.float64)
+            output = tf.concat([1.0 - output, output], axis=1) if single else output
             change = output - mean
             mean = mean + change / tf.cast(done + 1, tf.float64)
             if entropy:
                 surprise = surprise - tf.reduce_sum(tf.math.xlogy(output, output), axis=1)
             return done + 1, mean, squares + change * (output - mean), surprise
 
-        none = tf.zeros((tf.shape(batch)[0], model.output_shape[-1]), tf.float64)
+        none = tf.zeros((tf.shape(batch)[0], 2 if single else model.output_shape[-1]), tf.float64)
         state = (0, none, none, none[:, 0])
         _, mean, squares, surprise = tf.while_loop(lambda done, *_: done < passes, once, state, parallel_iterations=1)
         return mean, tf.sqrt(squares / passes), surprise / passes

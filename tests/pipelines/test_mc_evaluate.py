@@ -100,3 +100,23 @@ def test_refusals() -> None:
         mc_evaluate(net("softmax", dropout=0.0), LABELS, "classification", passes=2, seed=0)
     with pytest.raises(ValueError, match="The model must give probabilities"):
         mc_evaluate(net(None), LABELS, "classification", passes=2, seed=0)
+
+
+def test_one_sigmoid_unit_is_a_classifier_of_two() -> None:
+    inputs = keras.Input((4,), dtype="uint8")
+    x = layers.Dropout(0.5)(layers.Dense(8, "elu")(layers.Rescaling(1 / 255)(inputs)))
+    model = keras.Model(inputs, layers.Dense(1, "sigmoid")(x))
+    labels = Arrays(X, LABELS.y % 2)
+    got = mc_evaluate(model, labels, "classification", passes=12, seed=7, batch_size=32)
+    p = one_by_one(model, 7)[:, :, 0]
+    mean = p.mean(axis=0)
+    told = np.where(labels.y == 1, mean, 1 - mean)
+    expected = {
+        "nll": -np.log(told).mean(),
+        "accuracy": ((mean > 0.5) == labels.y).mean(),
+        "entropy": -(mean * np.log(mean) + (1 - mean) * np.log(1 - mean)).mean(),
+        "std": p.std(axis=0).mean(),
+    }
+    assert {name: got["mean"][name] for name in expected} == pytest.approx(expected, rel=1e-5)
+    once = np.asarray(model(X), "float64")[:, 0]
+    assert got["plain"]["nll"] == pytest.approx(-np.log(np.where(labels.y == 1, once, 1 - once)).mean(), rel=1e-5)
