@@ -75,7 +75,6 @@ FAMILIES = [
     "r1e_20_batch_norm",
     "r2e_09_model_b_on_a",
     "r2e_17_one_cycle_corrected",
-    "r3e_29d_selu",
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from piste.cli import main
+from piste.cli import COMMANDS, main
 from piste.pipelines.config.load import load_config
 from piste.pipelines.config.shipped import shipped
 
@@ -41,6 +41,11 @@ def test_the_yaml_of_a_feature_loads(row: list[str], tmp_path: Path) -> None:
     sections = [span for span in _spans(row[2]) if span.startswith(SECTIONS)]
     (tmp_path / "page.yaml").write_text("\n".join(["extends: quickstart", *sections]), encoding="utf-8")
     assert load_config(tmp_path / "page.yaml").data.source == "embedded"
+
+
+def test_the_commands_of_features_exist() -> None:
+    commands = [shlex.split(span) for row in FEATURES for span in _spans(row[2]) if span.startswith("piste ")]
+    assert {command[1] for command in commands} == {"evaluate", "find-rate", "list", "moments"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("row", FEATURES, ids=lambda row: row[0])
