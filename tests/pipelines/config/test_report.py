@@ -104,4 +104,5 @@ def test_a_problem_is_plain_data() -> None:
         "expected": None,
         "received": "x",
         "suggestion": "seed",
+        "rule": None,
     }

@@ -88,7 +88,7 @@ COMPLAINTS = [
         DATA + "model: {type: mpl}\n",
         2,
         15,
-        "`model.type` must be one of mlp, cnn, or give `layers`. Received: mpl. Did you mean `mlp`?",
+        "`model.type` must be one of mlp, cnn, towers, or give `layers`. Received: mpl. Did you mean `mlp`?",
     ),
     (
         DATA + "model: {type: mlp, layers: [flatten]}\n",
