@@ -50,7 +50,8 @@ def test_check_as_json(capsys: Captured, tmp_path: Path) -> None:
             "column": 1,
             "path": "traning",
             "message": "`traning` is no key of a config. Did you mean `training`?",
-            "expected": "one of seed, data, model, transfer, training, health, runtime, export, silence, extends, preset",
+            "expected": "one of seed, data, model, transfer, training, health, runtime, export, silence, extends, "
+            "preset",
             "received": None,
             "suggestion": "training",
             "rule": None,
