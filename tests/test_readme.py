@@ -68,10 +68,12 @@ def test_the_python_runs(name: str, block: str, capsys: pytest.CaptureFixture[st
         assert capsys.readouterr().out == shown[0]
 
 
-def test_the_yaml_of_the_training_page_is_valid() -> None:
-    (block,) = _blocks("yaml", PAGES["docs/training.md"])
-    Path("page.yaml").write_text(f"data: {{source: embedded}}\nmodel: {{type: mlp}}\n{block}", encoding="utf-8")
-    assert load_config("page.yaml").training.epochs == 10
+@pytest.mark.parametrize(("number", "epochs"), [(0, 10), (1, 100), (2, 10)])
+def test_the_yaml_of_the_training_page_is_valid(number: int, epochs: int) -> None:
+    block = _blocks("yaml", PAGES["docs/training.md"])[number]
+    rest = "" if re.search("^(data|extends):", block, re.M) else "data: {source: embedded}\nmodel: {type: mlp}\n"
+    Path("page.yaml").write_text(rest + block, encoding="utf-8")
+    assert load_config("page.yaml").training.epochs == epochs
 
 
 def test_links_lead_somewhere() -> None:

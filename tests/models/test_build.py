@@ -21,6 +21,7 @@ IMAGES: dict[str, Any] = {
 SMALL: dict[str, dict[str, Any]] = {
     "mlp": {"type": "mlp", "hidden": [6, 5], "dropout": 0.25},
     "cnn": {"type": "cnn", "filters": [2, 3], "dense": [4], "dropout": 0.25},
+    "towers": {"type": "towers", "tower": [4, 3], "joint": [5]},
     "layers": {
         "layers": [
             "flatten",
@@ -30,6 +31,11 @@ SMALL: dict[str, dict[str, Any]] = {
         ]
     },
 }
+
+
+def images(kind: str) -> dict[str, Any]:
+    """What a small model takes: towers want pairs."""
+    return {**IMAGES, "input_shape": (2, 8)} if kind == "towers" else IMAGES
 
 
 def weights(model: Any) -> dict[str, np.ndarray]:
@@ -46,7 +52,7 @@ def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
 @cache
 def float_model(kind: str, activation: str, initializer: str) -> Any:
     spec = {**SMALL[kind], "activation": activation, "initializer": initializer}
-    return build_model(spec, **{**IMAGES, "input_dtype": "float32", "scale": "none"})
+    return build_model(spec, **{**images(kind), "input_dtype": "float32", "scale": "none"})
 
 
 def test_golden_parameter_counts() -> None:
@@ -80,7 +86,7 @@ def test_swapping_the_activation_changes_nothing_else(kind: str, activation: str
     kept = {path: value for path, value in explicit[1].items() if "_act/" not in path}
     assert same(explicit[0], kept)
 
-    x = np.random.default_rng(0).normal(size=(4, 8, 8)).astype("float32")
+    x = np.random.default_rng(0).normal(size=(4, *images(kind)["input_shape"])).astype("float32")
     np.testing.assert_allclose(np.asarray(other(x)).sum(axis=1), np.ones(4), rtol=1e-5)
 
 
@@ -90,7 +96,7 @@ def test_the_seed_alone_decides_the_weights(kind: str) -> None:
     for seed, noise in ((42, 1), (42, 2), (43, 1)):
         keras.utils.set_random_seed(noise)
         random.random()
-        built.append(weights(build_model(SMALL[kind], **{**IMAGES, "seed": seed})))
+        built.append(weights(build_model(SMALL[kind], **{**images(kind), "seed": seed})))
     assert same(built[0], built[1])
     assert not same(built[0], built[2])
     kernels = [value for path, value in built[0].items() if path.endswith("kernel")]
@@ -102,7 +108,7 @@ def test_mixed_precision_ends_in_float32(kind: str) -> None:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        model = build_model(SMALL[kind], **IMAGES)
+        model = build_model(SMALL[kind], **images(kind))
     finally:
         keras.config.set_dtype_policy(before)
     assert model.output.dtype == "float32"
@@ -137,7 +143,11 @@ def test_cnn_names() -> None:
 @pytest.mark.parametrize(
     ("spec", "changes", "words"),
     [
-        ({"type": "mpl"}, {}, r"A model's `type` must be one of mlp, cnn\. Received: `mpl`\. Did you mean `mlp`\?"),
+        (
+            {"type": "mpl"},
+            {},
+            r"A model's `type` must be one of mlp, cnn, towers\. Received: `mpl`\. Did you mean `mlp`\?",
+        ),
         ({}, {}, r"A model must have a `type` or `layers`\. Received: neither\."),
         ({"type": "mlp", "hiden": [1]}, {}, r"The model `mlp` has no argument `hiden`\. Did you mean `hidden`\?"),
         ({"type": "mlp", "seed": 1}, {}, r"The model `mlp` has no argument `seed`\."),
