@@ -15,7 +15,7 @@ class LayerFigure:
     """One figure of every layer that has it, at the checks that are drawn.
 
     Args:
-        paths: the layers, in the order of the records.
+        paths: the layers, in the order of the check that has most of them.
         steps: the step of every check drawn.
         rows: one row of numbers a layer, one number a check.
         checks: how many checks there were before thinning.
@@ -50,7 +50,9 @@ def layer_figure(records: Sequence[Record], figure: str) -> LayerFigure | None:
         LayerFigure(paths=('a', 'b'), steps=(1,), rows=((0.5,), ('nan',)), checks=1)
     """
     having = [record for record in records if any(figure in part for part in record["layers"].values())]
-    paths = tuple(dict.fromkeys(path for record in having for path, part in record["layers"].items() if figure in part))
+    # Layers may be watched from a later stage of training on, and stand before others then: the fullest check knows.
+    watched = [[path for path, part in record["layers"].items() if figure in part] for record in having]
+    paths = tuple(dict.fromkeys(path for layers in sorted(watched, key=len, reverse=True) for path in layers))
     if not paths:
         return None
     most = max(FEWEST_CHECKS, min(MOST_CHECKS, MOST_CELLS // len(paths)))

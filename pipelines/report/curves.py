@@ -9,6 +9,7 @@ from piste.callbacks.report.numbers import compact, finite, show
 Epoch = Mapping[str, Any]
 NOT_METRICS = {
     "epoch",
+    "stage",
     "seconds",
     "learning_rate",
     "grad_norm",

@@ -41,6 +41,14 @@ def test_layers_keep_the_order_of_the_records_and_gaps_are_none() -> None:
     assert found.rows == ((1.0, 3.0), (2.0, None), (None, 4.0))
 
 
+def test_layers_that_are_watched_later_stand_where_they_are_in_the_model() -> None:
+    parts = {name: {"delta_rms": 1.0} for name in ("first", "middle", "head")}
+    records = [{"step": 1, "layers": {"head": parts["head"]}}, {"step": 2, "layers": parts}]
+    found = layer_figure(records, "delta_rms")
+    assert found is not None and found.paths == ("first", "middle", "head")
+    assert found.rows[0] == (None, 1.0)
+
+
 def test_a_figure_that_nobody_has_is_none() -> None:
     assert layer_figure(run(3), "act_rms") is None
     assert layer_figure([], "delta_rms") is None

@@ -12,7 +12,7 @@ def test_the_loss_comes_first_and_the_rate_last() -> None:
 
 def test_what_monitors_log_is_no_metric() -> None:
     logged = {"grad_norm": 1.0, "depth_score": 0.0, "update_ratio": 0.1, "dead_share": 0.0, "findings": 0.0}
-    assert learning_curves([{"epoch": 1, "seconds": 2.0, **logged}]) == []
+    assert learning_curves([{"epoch": 1, "stage": 1, "seconds": 2.0, **logged}]) == []
 
 
 def test_no_epoch_no_curve() -> None:
