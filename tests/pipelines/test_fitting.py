@@ -79,7 +79,9 @@ def test_frozen_kernels_are_no_finding(staged: Run) -> None:
     assert [found.rule for found in staged.findings if found.severity != "info"] == []
 
 
-@pytest.mark.parametrize("mode", ["fused", "graph", "stream"])
+@pytest.mark.parametrize(
+    "mode", ["fused", pytest.param("graph", marks=pytest.mark.slow), pytest.param("stream", marks=pytest.mark.slow)]
+)
 def test_caching_changes_no_bit(folder: Path, mode: str) -> None:
     extra = (f"training.mode={mode}",)
     plain = run_of(folder, f"plain-{mode}", FROZEN, REST, extra=extra)
@@ -89,6 +91,7 @@ def test_caching_changes_no_bit(folder: Path, mode: str) -> None:
     assert [epoch["val_loss"] for epoch in cached.history] == [epoch["val_loss"] for epoch in plain.history]
 
 
+@pytest.mark.slow
 def test_a_last_batch_that_is_smaller_differs_by_rounding_only(folder: Path) -> None:
     extra = ("data.samples=105",)  # 94 for training, so that the last batch has 14
     plain = run_of(folder, "plain-rest", FROZEN, extra=extra)

@@ -175,6 +175,7 @@ def test_what_a_chunk_does_after_the_divergence_is_left_out(size: int, monkeypat
     assert len(test.rates) == len(test.losses) == len(test.smoothed) == 33
 
 
+@pytest.mark.slow
 def test_a_scaled_loss_is_recorded_as_it_is() -> None:
     model = line(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.3)))
     plain = range_test(line("sgd"), ONES, RateRequest(1e-3, 10.0), batch_size=4, mode="graph")
