@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
-from keras import layers
+from keras import Model, layers
 
 from piste.pipelines.config.config import Config
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.errors import ConfigError
+from piste.pipelines.random_layers import draws
 
 CONVOLUTIONS = (
     layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv1D, layers.DepthwiseConv2D,
@@ -65,4 +66,7 @@ def choose_mode(config: Config, model: Any, data: Data) -> Mode:
     convolution = next((layer for layer in every if isinstance(layer, CONVOLUTIONS)), None)
     if convolution is not None and not tf.config.list_physical_devices("GPU"):
         return Mode("graph", f"XLA on a CPU is slow for {type(convolution).__name__}")
+    random = next((layer for layer in every if draws(layer) and not isinstance(layer, Model)), None)
+    if random is not None and not tf.config.list_physical_devices("GPU"):
+        return Mode("graph", f"XLA on a CPU is slow for the random numbers of {type(random).__name__}")
     return Mode("fused", "the data fits and XLA compiles every layer")

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from piste.pipelines.data.dataset import Arrays, Data
+from piste.pipelines.random_layers import draws
 
 
 class Back(keras.Model):
@@ -50,7 +51,7 @@ def halves(model: Any) -> tuple[Any, Back]:
     chain = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     if not all(after.input is before.output for before, after in pairwise(chain)):
         raise ValueError("Features can be cached of a chain of layers only. Received: a model that branches.")
-    end = next(index for index, layer in enumerate(chain) if layer.trainable_weights or _draws(layer))
+    end = next(index for index, layer in enumerate(chain) if layer.trainable_weights or draws(layer))
     if not any(layer.weights for layer in chain[:end] if layer.name != "scale"):
         raise ValueError(
             "The first layer with weights must be frozen, and nothing before it random, for features to be cached. "
@@ -77,7 +78,3 @@ def with_features(front: Any, data: Data, batch_size: int, *, jit_compile: bool)
 
     held_out = None if data.validation is None else features(data.validation)
     return replace(data, train=features(data.train), validation=held_out)
-
-
-def _draws(layer: Any) -> bool:
-    return len(layer.variables) > len(layer.weights)  # the difference is the state of random generators

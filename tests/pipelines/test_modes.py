@@ -42,6 +42,15 @@ def test_a_convolution_on_a_cpu_runs_as_a_graph_also_when_nested() -> None:
     assert choose_mode(config(), nested, data()) == expected
 
 
+@pytest.mark.parametrize("kind", ["Dropout", "AlphaDropout", "GaussianNoise"])
+def test_what_draws_random_numbers_runs_as_a_graph_on_a_cpu(kind: str) -> None:
+    model = net(keras.Sequential([layers.Flatten(), getattr(layers, kind)(0.1)]))
+    expected = Mode("graph", f"XLA on a CPU is slow for the random numbers of {kind}")
+    assert choose_mode(config(), model, data()) == expected
+    assert choose_mode(config("fused"), model, data()).name == "fused"
+    assert choose_mode(config(), net(layers.Dropout(0.0)), data()).name == "fused"
+
+
 @pytest.mark.parametrize("kind", ["RandomRotation", "RandomTranslation", "RandomZoom"])
 def test_what_xla_cannot_compile_runs_as_a_graph_and_is_refused_when_fused_is_asked_for(kind: str) -> None:
     arguments = (0.1, 0.1) if kind == "RandomTranslation" else (0.1,)
