@@ -66,10 +66,10 @@ class Run:
         from piste.pipelines.environment import start_tensorflow
 
         start_tensorflow(self.config.runtime, self.config.seed)
-        return self.model_here()
+        return self.model_without_start()
 
-    def model_here(self) -> Any:
-        """Does what `model` does in a process whose TensorFlow has been set up for another run.
+    def model_without_start(self) -> Any:
+        """Does what `model` does, in a process whose TensorFlow was started for another run.
 
         Raises:
             ArtefactError: if the weights are damaged or missing.

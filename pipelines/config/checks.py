@@ -1,44 +1,23 @@
 """Rules that span keys: each sees the sections that are valid by themselves and names the keys at odds."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from piste.pipelines.config import nodes
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.check_classes import class_count, class_names, selection
 from piste.pipelines.config.check_head import head, judged
 from piste.pipelines.config.check_layers import ending, layer_names
+from piste.pipelines.config.check_training import settings_at_odds
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.figures import figure_names
 from piste.pipelines.config.schema.data import Npz, Synthetic
 from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import Own
-from piste.pipelines.config.source import Source
 from piste.pipelines.config.stages import in_stages, place_in
 from piste.pipelines.config.suggest import nearest
+from piste.pipelines.config.written import Written
 from piste.pipelines.data.register import OWN_SOURCES
-
-_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
-
-
-@dataclass(frozen=True)
-class Written:
-    """What was written: the merged tree and the texts it was merged from, later ones over earlier ones."""
-
-    tree: nodes.Mapping
-    sources: Sequence[Source]
-
-    def node(self, path: Path) -> nodes.Node | None:
-        """Returns what stands at a path of names, or None."""
-        node: nodes.Node | None = self.tree
-        for step in path:
-            node = node.get(str(step)) if isinstance(node, nodes.Mapping) else None
-        return node
-
-    def rank(self, node: nodes.Node) -> int:
-        """Returns how late the text came that a node is from."""
-        return next((rank for rank, source in enumerate(self.sources) if source == node.mark.source), -1)
 
 
 def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fault]:
@@ -62,7 +41,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         yield from _synthetic(data)
         yield from _npz(data)
     if training is not None:
-        yield from _stages(training, written)
+        yield from settings_at_odds(training, written)
     if transfer is not None:
         yield from _transfer(transfer)
     if isinstance(model, Free):
@@ -109,12 +88,6 @@ def monitors(data: Any, training: Any) -> list[str]:
     return names if data.validation is None else names + [f"val_{name}" for name in names]
 
 
-def sets_rate(schedule: Any) -> bool:
-    """Whether a schedule brings its own learning rate, so that the optimiser's is not used."""
-    arguments = entries("schedules")[schedule.type].arguments
-    return "initial_learning_rate" in arguments or "values" in arguments
-
-
 def _validation(data: Any) -> Iterator[Fault]:
     validation = data.validation
     if validation is None:
@@ -156,28 +129,6 @@ def _npz(data: Any) -> Iterator[Fault]:
         yield Fault(f"must be given together with `data.{other}`, or both be null", ("data", missing))
 
 
-def _stages(training: Any, written: Written) -> Iterator[Fault]:
-    """Yields the faults of each stage once, in the place where they were written."""
-    faults: dict[Fault, None] = {}
-    for index, part in enumerate(in_stages(training)):
-        for rule in (_clipping, _schedule, _momentum, _weight_decay):
-            faults |= {replace(fault, path=place_in(training, index, fault.path)): None for fault in rule(part)}
-        own = training.stages is not None and training.stages[index].schedule is not None
-        if not own:
-            faults |= dict.fromkeys(_learning_rate(part, written))
-    yield from faults
-    if training.stages is None:
-        return
-    epochs, stages = written.node(("training", "epochs")), written.node(("training", "stages"))
-    if epochs is not None and stages is not None and written.rank(epochs) >= written.rank(stages):
-        says = "must not be set together with `training.stages`, which have epochs of their own: remove one"
-        yield Fault(says, ("training", "epochs"), at="key")
-    for index, stage in enumerate(training.stages):
-        if stage.cache_frozen and not stage.freeze:
-            says = "needs layers to `freeze`: nothing else can be computed once and for all"
-            yield Fault(says, ("training", "stages", index, "cache_frozen"), at="key")
-
-
 def _transfer(transfer: Any) -> Iterator[Fault]:
     if (transfer.run is None) == (transfer.weights is None):
         given = "both" if transfer.run is not None else "neither"
@@ -204,57 +155,3 @@ def _probe(data: Any, health: Any) -> Iterator[Fault]:
     if data.validation is None and health.probe is not None:
         says = "needs validation samples, but `data.validation` is null"
         yield Fault(says, ("health", "probe"), received=health.probe)
-
-
-def _clipping(training: Any) -> Iterator[Fault]:
-    given = [name for name in _CLIPPING if training.optimizer.arguments.get(name) is not None]
-    for name in given[1:]:
-        says = f"must not be set together with `{given[0]}`: Keras clips in one way"
-        yield Fault(says, ("training", "optimizer", name), at="key")
-
-
-def _weight_decay(training: Any) -> Iterator[Fault]:
-    settled = entries("optimizers")[training.optimizer.type].settled(training.optimizer.arguments)
-    if training.no_weight_decay and not settled.get("weight_decay"):
-        says = "has no effect: the optimizer has no `weight_decay`"
-        yield Fault(says, ("training", "no_weight_decay"), received=training.optimizer.type, at="key")
-
-
-def _schedule(training: Any) -> Iterator[Fault]:
-    schedule = training.schedule
-    if schedule is None or schedule.type != "piecewise_constant_decay":
-        return
-    boundaries, values = schedule.arguments["boundaries"], schedule.arguments["values"]
-    path = ("training", "schedule")
-    if len(values) != len(boundaries) + 1:
-        says = f"must have {len(boundaries) + 1} items, one more than `boundaries`"
-        yield Fault(says, (*path, "values"), received=str(len(values)))
-    if list(boundaries) != sorted(set(boundaries)):
-        yield Fault("must increase", (*path, "boundaries"), received=", ".join(map(str, boundaries)))
-
-
-def _momentum(training: Any) -> Iterator[Fault]:
-    schedule = training.schedule
-    if schedule is None or schedule.arguments.get("max_momentum") is None:
-        return
-    if training.optimizer.type != "sgd":
-        says = "needs the optimizer `sgd`, whose momentum may change by step"
-        yield Fault(says, ("training", "schedule", "max_momentum"), received=training.optimizer.type, at="key")
-    if training.optimizer.arguments.get("momentum") is not None:
-        says = "must not be set together with the schedule's `max_momentum`: remove one"
-        yield Fault(says, ("training", "optimizer", "momentum"), at="key")
-
-
-def _learning_rate(training: Any, written: Written) -> Iterator[Fault]:
-    """A schedule with its own rate replaces one that an earlier text gave; otherwise they contradict."""
-    if training.schedule is None or not sets_rate(training.schedule):
-        return
-    rate = written.node(("training", "optimizer", "learning_rate"))
-    schedule = written.node(("training", "schedule"))
-    if rate is None or schedule is None:
-        return
-    chosen = schedule.entries["type"].value if isinstance(schedule, nodes.Mapping) else schedule
-    if written.rank(rate) >= written.rank(chosen):
-        name = training.schedule.type
-        says = f"must not be set together with the schedule `{name}`, which sets the rate itself: remove one"
-        yield Fault(says, ("training", "optimizer", "learning_rate"), at="key")

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path as FilePath
 
 from piste.pipelines.config import overrides as override
-from piste.pipelines.config.checks import sets_rate
+from piste.pipelines.config.check_training import sets_rate
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.extends import read_chain
 from piste.pipelines.config.faults import Path

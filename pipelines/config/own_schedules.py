@@ -28,13 +28,6 @@ def _momenta(arguments: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _increasing(arguments: Mapping[str, Any]) -> str | None:
-    boundaries, values = list(arguments["boundaries"]), arguments["values"]
-    if len(values) != len(boundaries) + 1:
-        return f"must have {len(boundaries) + 1} `values`, one more than `boundaries`"
-    return None if boundaries == sorted(set(boundaries)) else "must have increasing `boundaries`"
-
-
 _NUMBERS = Argument("floats", required=True, minimum=0, list=True)
 _ENTRIES = (
     Entry("constant", None, OF_EVERY_STEP),
@@ -48,7 +41,7 @@ _ENTRIES = (
             **OF_EVERY_STEP,
         },
     ),
-    Entry("piecewise", None, {"boundaries": _NUMBERS, "values": _NUMBERS, **OF_EVERY_STEP}, check=_increasing),
+    Entry("piecewise", None, {"boundaries": _NUMBERS, "values": _NUMBERS, **OF_EVERY_STEP}),
     Entry(
         "performance",
         None,

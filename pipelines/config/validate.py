@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from piste.pipelines.config.checks import Written, check_sections
+from piste.pipelines.config.checks import check_sections
 from piste.pipelines.config.components import missing_choice
 from piste.pipelines.config.describe import all_keys, follow, keys_of
 from piste.pipelines.config.faults import Fault, Faults, Path, describe, dotted
@@ -17,6 +17,7 @@ from piste.pipelines.config.schema.model import models
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.source import Source
 from piste.pipelines.config.suggest import nearest
+from piste.pipelines.config.written import Written
 
 _UNIONS: dict[Path, tuple[str, Callable[[], list[str]]]] = {
     ("data",): ("source", sources),

@@ -32,7 +32,7 @@ def weights_of_run(folder: Path) -> Weights:
     Raises:
         PisteError: if there is no run, or its weights are damaged.
     """
-    model = Run.open(folder).model_here()
+    model = Run.open(folder).model_without_start()
     return {
         layer.name: {name: variable.numpy() for name, variable in weights_of(layer).items()}
         for layer in model.layers

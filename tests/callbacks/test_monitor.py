@@ -1,5 +1,7 @@
 """What a monitor does with findings, with arguments and in long runs."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -35,6 +37,23 @@ def test_the_action_stops_training_or_is_called_with_every_new_finding() -> None
         ("R2", "warning"),
         ("R4", "warning"),
     ]
+
+
+def test_a_fit_may_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
+    monitor = HealthMonitor(every=2, rules=[failing], file=tmp_path / "health.jsonl")
+
+    def written() -> list[int]:
+        return [json.loads(line)["step"] for line in (tmp_path / "health.jsonl").read_text().splitlines()]
+
+    train(monitor)
+    monitor.continue_after(4)
+    train(monitor)  # with an optimizer of its own, which counts from 0
+    assert written() == [1, 2, 4, 5, 6, 8]
+    assert [record["step"] for record in monitor.records] == [5, 6, 8]
+    assert [finding.rule for finding in monitor.findings] == ["R1", "R2", "R4", "R5", "R6", "R8"]
+    assert [finding.closed for finding in monitor.findings] == [True] * 5 + [False]
+    train(monitor)
+    assert written() == [1, 2, 4] and monitor.findings[0].rule == "R1" and len(monitor.findings) == 3
 
 
 @pytest.mark.parametrize(

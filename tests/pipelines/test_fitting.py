@@ -28,6 +28,7 @@ export: {formats: []}
 """
 FROZEN = "{epochs: 2, freeze: [front, norm]}"
 CACHED = "{epochs: 2, freeze: [front, norm], cache_frozen: true}"
+RATED = "training.schedule={type: power, initial_learning_rate: 0.1, decay_steps: 9}"
 REST = "{epochs: 3, optimizer: {type: adam, learning_rate: 0.01}}"
 
 
@@ -137,6 +138,10 @@ def test_bad_stages_are_refused_before_there_is_a_run_folder(folder: Path, stage
                 "training.stages=[{epochs: 1, freeze: [front], cache_frozen: true}]",
             ],
             "must be false with `health.probe`",
+        ),
+        (
+            ["training.stages=[{epochs: 1, optimizer: {type: sgd, learning_rate: 1}}]", RATED],
+            r"`training.stages\[0\].optimizer.learning_rate` must not be set together with the schedule `power`",
         ),
         (
             ["training.stages=[{epochs: 1, schedule: {type: one_cycle, max_rate: 1, max_momentum: 0.9}}]"],

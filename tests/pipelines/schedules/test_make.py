@@ -142,11 +142,11 @@ def test_performance_halves_the_rate_on_a_plateau(tmp_path: Path) -> None:
     [
         (
             "{schedule: {type: piecewise, boundaries: [3, 2], values: [1, 2, 3]}}",
-            "`training.schedule` must have increasing `boundaries`. Received: boundaries [3, 2].",
+            "`training.schedule.boundaries` must increase. Received: 3, 2.",
         ),
         (
             "{schedule: {type: piecewise, boundaries: [3], values: [1]}}",
-            "must have 2 `values`, one more than `boundaries`. Received: boundaries [3], values [1].",
+            "`training.schedule.values` must have 2 items, one more than `boundaries`. Received: 1.",
         ),
         (
             "{schedule: {type: one_cycle, max_rate: 1, max_momentum: 0.9}}",

@@ -1,14 +1,17 @@
 """Each rule of the linter: what it finds, in which place, with which reason, and what it leaves alone."""
 
+import math
 from pathlib import Path
 
 import pytest
 
+from piste.pipelines.config.lint.facts import steps_per_epoch
 from piste.pipelines.config.lint.initializers import family
 from piste.pipelines.config.lint.lint import lint
 from piste.pipelines.config.lint.names import RULES
 from piste.pipelines.config.load import load_config
 from piste.pipelines.config.shipped import shipped
+from piste.pipelines.data.load import load_data
 
 SELU = "model.activation=selu"
 SCALED = "data.scale=standardize"
@@ -118,6 +121,13 @@ def test_keras_schedules_are_read_too(key: str, value: str, expected: bool) -> N
     assert bool(found(f"training.schedule={{type: {key}, {rest}}}")) is expected
     if not expected:
         assert found(f"training.schedule={{type: {key}, {rest}, staircase: true}}")
+
+
+@pytest.mark.parametrize("name", ["fashion_mnist/base", "quickstart", "synthetic/circles", "synthetic/regression"])
+@pytest.mark.parametrize("held_out", ["{size: 33, fraction: null}", "{fraction: 0.123, size: null}", "null"])
+def test_steps_that_are_known_are_those_of_the_data(name: str, held_out: str) -> None:
+    config = load_config(name, [f"data.validation={held_out}", "training.early_stopping=null"])
+    assert steps_per_epoch(config) == math.ceil(len(load_data(config).train) / config.data.batch_size)
 
 
 def test_silence() -> None:
