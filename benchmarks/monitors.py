@@ -7,7 +7,6 @@ an epoch's seconds divided by those of the unwatched one; beside it is its stand
 """
 
 import argparse
-import functools
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping
@@ -18,7 +17,6 @@ from benchmarks.nets import CNN, WIDTHS, batch_size, config, first, load
 from piste.pipelines.environment import quiet_stderr, start_tensorflow
 
 RESNET = "ResNet-8"
-CADENCES: dict[str, dict[str, Any] | None] = {"unwatched": None, "default": {}, "every step": {"every": 1}}
 # Plain Keras comes first, without the op determinism of Piste's runs: that cannot be undone in a process.
 LINES = [("model.fit", net) for net in (*WIDTHS, CNN)]
 LINES += [("fused", net) for net in WIDTHS] + [("graph", CNN), ("graph", RESNET)]
@@ -32,13 +30,12 @@ BATCH = {RESNET: 64}
 
 def contenders(loop: str, net: str, data: Any, epochs: int, folder: Path) -> Mapping[str, Callable[[Any], Any]]:
     """Returns name -> what trains a fresh model with one more callback."""
+    from benchmarks.every_step import EveryStep
     from benchmarks.other_callbacks import other_callbacks
     from piste.callbacks import HealthMonitor
 
-    makers: dict[str, Callable[[], Any] | None] = {
-        name: None if arguments is None else functools.partial(HealthMonitor, **arguments)
-        for name, arguments in CADENCES.items()
-    }
+    makers: dict[str, Callable[[], Any] | None]
+    makers = {"unwatched": None, "default": HealthMonitor, "every step": EveryStep}
     if loop == "model.fit":
         makers |= other_callbacks(data.train.x, data.train.y, folder)
     return {name: _trainer(loop, net, data, epochs, make) for name, make in makers.items()}

@@ -21,9 +21,10 @@ class Reading:
     Args:
         step: optimizer updates done.
         figures: (path, figure) -> number; the path "" is the whole model.
-        active: path -> per unit, the batch items since the check before on which the unit was active.
+        widths: path -> number of units that are counted there; the arrays hold them in this order.
+        active: for every unit the batch items since the check before on which it was active, shape (units,).
         items: batch items since the check before.
-        sampled: name in `SAMPLED` -> path -> per unit, that of the check's own batch.
+        sampled: for every unit what `SAMPLED` names, of the check's own batch, shape (3, units).
         batch: batch items of the check's own step.
         skipped: steps since the check before that the optimizer skipped; None if it skips none.
         first_bad: (step, path or None) where the first number that was not finite was seen, or None.
@@ -31,9 +32,10 @@ class Reading:
 
     step: int
     figures: dict[Key, float]
-    active: dict[str, np.ndarray]
+    widths: Mapping[str, int]
+    active: np.ndarray
     items: int
-    sampled: dict[str, dict[str, np.ndarray]]
+    sampled: np.ndarray
     batch: int
     skipped: int | None
     first_bad: tuple[int, str | None] | None
@@ -87,6 +89,7 @@ class Memory:
             self._loss_max = tf.Variable(-np.inf, dtype="float32")
             self._active = tf.Variable(tf.zeros(units))
             self._bad = tf.Variable([NEVER, NEVER])
+        self._read_to = 0
 
     @property
     def capacity(self) -> int:
@@ -150,34 +153,30 @@ class Memory:
         return self._step if self._accumulation == 1 else -(-self._step // self._accumulation)
 
     def read(self) -> list[Reading]:
-        """Copies the rows to the host and forgets them on the device."""
-        filled = int(self._filled.numpy())
-        if not filled:
+        """Copies to the host what was written since the last call."""
+        steps = self._steps.numpy()[: self.capacity]
+        new = np.flatnonzero(steps[:, 0] > self._read_to)
+        if not len(new):
             return []
-        places = np.arange(filled, dtype="int32")  # gathered, which takes a sixth of the time of a slice
-        rows, steps = (variable.sparse_read(places).numpy() for variable in (self._rows, self._steps))
-        self._filled.assign(0, read_value=False)
-        return [self._reading(row, *map(int, numbers)) for row, numbers in zip(rows, steps, strict=True)]
+        places = new[np.argsort(steps[new, 0])]
+        self._read_to = int(steps[places[-1], 0])
+        rows = self._rows.sparse_read(places).numpy()  # gathered, which takes a sixth of the time of a slice
+        return [self._reading(row, *numbers) for row, numbers in zip(rows, steps[places].tolist(), strict=True)]
 
     def _reading(self, row: np.ndarray, step: int, skipped: int, bad_step: int, bad_place: int) -> Reading:
-        units = sum(self.widths.values())
-        figures, samples, (items, batch, loss_max), active = np.split(
-            row, np.cumsum([len(self._keys), len(SAMPLED) * units, 3])
-        )
+        keys, measured = len(self._keys), self.measured
+        items, batch, loss_max = row[measured : measured + 3].tolist()
         return Reading(
             step=step,
-            figures=dict(zip(self._keys, map(float, figures), strict=True)) | {("", "loss_max"): float(loss_max)},
-            active=self._by_layer(active),
+            figures=dict(zip(self._keys, row[:keys].tolist(), strict=True)) | {("", "loss_max"): loss_max},
+            widths=self.widths,
+            active=row[measured + 3 :],
             items=int(items),
-            sampled=dict(zip(SAMPLED, map(self._by_layer, samples.reshape(len(SAMPLED), -1)), strict=True)),
+            sampled=row[keys:measured].reshape(len(SAMPLED), -1),
             batch=int(batch),
             skipped=skipped if self._skips else None,
             first_bad=None if bad_step == NEVER else (bad_step, self._layer_at(bad_place)),
         )
-
-    def _by_layer(self, values: np.ndarray) -> dict[str, np.ndarray]:
-        parts = np.split(values, np.cumsum(list(self.widths.values()))[:-1])
-        return dict(zip(self.widths, parts, strict=True)) if self.widths else {}
 
     def _layer_at(self, place: int) -> str | None:
         if place == NEVER:

@@ -22,8 +22,10 @@ def depth_profile(record: Record) -> dict[str, float]:
         >>> depth_profile({"layers": {"rnn": {"bias_rms": 1e-2}, "head": {"bias_rms": 0.5, "delta_rms": 1.0}}})
         {'rnn': 0.01, 'head': 0.5}
     """
-    found = {path: value for path, part in _trained(record) if (value := number(part, "delta_rms")) is not None}
-    return found if sum("delta_rms" in part for _, part in _trained(record)) >= 2 else bias_profile(record)
+    parts = [(path, part) for path, part in _trained(record) if "delta_rms" in part]
+    if len(parts) < 2:
+        return bias_profile(record)
+    return {path: value for path, part in parts if (value := number(part, "delta_rms")) is not None}
 
 
 def bias_profile(record: Record) -> dict[str, float]:

@@ -16,6 +16,8 @@ def number(values: Mapping[str, Any], key: str) -> float | None:
         (2.5, None, None)
     """
     value = values.get(key)
+    if type(value) is float:  # most are, and rules ask for hundreds at every check
+        return value
     return None if value is None or isinstance(value, str) else float(value)
 
 

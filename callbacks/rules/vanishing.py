@@ -37,7 +37,7 @@ def vanishing(
     """
     records = finite(records)
     recent = records[-checks:]
-    scores = [score for record in recent if (score := _score(record)) is not None]
+    scores = [score for record in recent if (score := _score(record, decades)) is not None]
     score = statistics.median(scores) if len(scores) == checks else 0.0
     if score >= decades or is_converged(records):
         return []
@@ -70,9 +70,12 @@ def vanishing(
     ]
 
 
-def _score(record: Record) -> float | None:
-    delta, bias = depth_score(depth_profile(record)), depth_score(bias_profile(record))
-    return delta if delta is None or bias is None else max(delta, bias)
+def _score(record: Record, decades: float) -> float | None:
+    delta = depth_score(depth_profile(record))
+    if delta is None or delta >= decades:
+        return delta
+    bias = depth_score(bias_profile(record))
+    return delta if bias is None else max(delta, bias)
 
 
 def _causes(records: Sequence[Record], profile: dict[str, float], decades: float) -> list[str]:

@@ -71,3 +71,17 @@ def test_what_is_held_and_copied_is_what_the_figures_take(units: int) -> None:
     assert 16 * units <= copied <= 16 * units + 4 * figures + 100
     assert held <= (instrument.capacity + 1) * copied + 4 * units + 100
     assert held <= 20_000_000
+
+
+@pytest.mark.parametrize("mode", ["model.fit", "fused", "graph"])
+@pytest.mark.parametrize("entries", [1, 1 << 22])
+def test_no_check_is_lost_when_the_memory_is_full(mode: str, entries: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room is for 4 checks or for 64, and calls of the compiled loop end where it is full."""
+    monkeypatch.setattr("piste.callbacks.memory.RING_ENTRIES", entries)
+    watch, steps = HealthMonitor(every=1), 150
+    x, y = np.tile(X, (3, 1))[: 2 * steps], np.tile(Y, (3, 1))[: 2 * steps]
+    if mode == "model.fit":
+        net().fit(x, y, batch_size=2, verbose=0, callbacks=[watch])
+    else:
+        fit(net(), Arrays(x, y), epochs=1, batch_size=2, mode=mode, callbacks=[watch])
+    assert [record["step"] for record in watch.records] == list(range(1, steps + 1))

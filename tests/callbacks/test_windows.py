@@ -1,7 +1,5 @@
 """Windows of units, from readings written by hand."""
 
-from typing import Any
-
 import numpy as np
 
 from piste.callbacks.memory import Reading
@@ -9,13 +7,13 @@ from piste.callbacks.windows import UnitWindows
 
 
 def reading(active: list[float], size: list[float], positive: list[float], items: int = 6, batch: int = 2) -> Reading:
-    sampled: Any = {"size": size, "positive": positive, "steepest": [share * 2 for share in positive]}
     return Reading(
         step=1,
         figures={},
-        active={"act": np.array(active, "float32")},
+        widths={"act": len(active)},
+        active=np.array(active, "float32"),
         items=items,
-        sampled={name: {"act": np.array(values, "float32")} for name, values in sampled.items()},
+        sampled=np.array([size, positive, [share * 2 for share in positive]], "float32"),
         batch=batch,
         skipped=None,
         first_bad=None,

@@ -3,12 +3,15 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from piste.callbacks.checks import is_check
 from piste.callbacks.memory import Reading
 from piste.callbacks.records import make_record
 from piste.callbacks.summary import gradient_summary, unit_summary
+
+NONE = np.zeros(0, "float32")
 
 
 def deltas(step: int, first: Any, last: Any, loss: Any = 2.0, activation: str = "sigmoid") -> dict[str, Any]:
@@ -40,7 +43,7 @@ def test_a_record_holds_what_was_read() -> None:
         ("act#2", "act_rms"): 0.25,
         ("dense", "bias_rms"): 1e-9,
     }
-    reading = Reading(7, figures, {}, items=4, sampled={}, batch=4, skipped=2, first_bad=(6, "act"))
+    reading = Reading(7, figures, {}, NONE, items=4, sampled=NONE, batch=4, skipped=2, first_bad=(6, "act"))
     assert make_record(reading, 2, {"act": "relu"}, idle=["dense", "elsewhere"]) == {
         "schema": 1,
         "step": 7,
@@ -59,7 +62,7 @@ def test_a_record_holds_what_was_read() -> None:
 
 
 def test_what_was_not_measured_is_absent() -> None:
-    reading = Reading(1, {("", "loss"): 2.0}, {}, items=4, sampled={}, batch=4, skipped=None, first_bad=None)
+    reading = Reading(1, {("", "loss"): 2.0}, {}, NONE, items=4, sampled=NONE, batch=4, skipped=None, first_bad=None)
     expected: dict[str, Any] = {"schema": 1, "step": 1, "epoch": 1, "loss": 2.0, "nonfinite": None, "layers": {}}
     assert make_record(reading, 1, {}, idle=()) == expected
 
