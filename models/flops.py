@@ -56,7 +56,7 @@ def _products(operation: Any) -> int:
         )
     if None in places:
         raise ValueError(f"Shapes must be known to be counted. Received: {operation.name} with {places}.")
-    return math.prod(places) * sum(math.prod(kernel.shape) for kernel in kernels)
+    return int(math.prod(places) * sum(math.prod(kernel.shape) for kernel in kernels))
 
 
 def _space(layer: Any, shape: Any) -> tuple[int | None, ...]:

@@ -64,6 +64,6 @@ def _of_type(config: Config, kind: str) -> list[Path]:
     dropout = getattr(model, "dropout", None)
     if dropout is not None and dropout.type == kind and dropout.rate:
         found.append(("model", "dropout"))
-    if kind == "dropout" and getattr(model, "block_dropout", 0):
+    if kind == "dropout" and getattr(model, "block_dropout", None):
         found.append(("model", "block_dropout"))
     return found
