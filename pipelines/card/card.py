@@ -9,14 +9,13 @@ from piste.pipelines.card.exports import exports, loading
 from piste.pipelines.card.licences import licence
 from piste.pipelines.card.markdown import listed, table
 from piste.pipelines.config.stages import in_stages
+from piste.pipelines.report.curves import NOT_METRICS
 from piste.pipelines.report.facts import duration
 from piste.pipelines.report.kept import kept_epoch
 from piste.pipelines.run_folder import write_text
 
 if TYPE_CHECKING:
     from piste.pipelines.run import Run
-
-TOLD_AS_TIME = ("epoch", "stage", "seconds", "learning_rate")
 
 
 def write_card(run: "Run") -> Path:
@@ -77,7 +76,7 @@ def _figures(run: "Run") -> str:
     last = in_stages(run.config.training)[-1]
     stage = [epoch for epoch in history if epoch.get("stage") == history[-1].get("stage")]
     kept = kept_epoch(stage, last.early_stopping) or {}
-    names = [name for name in kept if not name.startswith("val_") and name not in TOLD_AS_TIME]
+    names = [name for name in kept if not name.startswith("val_") and name not in NOT_METRICS]
     names += [name for name in test if name not in names and name != "samples"]
     if not names:
         return "None were recorded."
@@ -133,5 +132,6 @@ def _training(run: "Run") -> str:
         rows.append(("versions", versions))
     if "device" in told:
         rows.append(("machine", f"{told['device']}, {counted(told['cores'], 'core')}, {told['platform']}"))
-    asked = (run.folder / "config.yaml").read_text(encoding="utf-8").rstrip("\n")
+    written = (run.folder / "config.yaml").read_text(encoding="utf-8").splitlines()
+    asked = "\n".join(line for line in written if not line.startswith("#"))
     return f"{table(('', ''), rows)}\n\nThe config, as it was asked for:\n\n```yaml\n{asked}\n```"

@@ -23,7 +23,7 @@ BANNED = {
     "litert": ("keras", "piste", "tensorflow"),
 }
 SIGNATURE = "serving_default"
-BATCHES, CALLS, SECONDS = (1, 256), (3, 100), 0.2  # of the latency: sizes, least and most calls, time for each size
+BATCHES, CALLS, SECONDS = (1, 256), (3, 100), 0.1  # of the latency: sizes, least and most calls, time for each size
 Call = Callable[[Any], dict[str, Any]]
 
 

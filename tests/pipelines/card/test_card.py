@@ -45,7 +45,9 @@ def write_run(folder: Path, findings: list[dict[str, Any]], *overrides: str) -> 
     (folder / "config.yaml").write_text("# what was asked\nseed: 7\n")
     (folder / "config.resolved.yaml").write_text(config.yaml())
     (folder / "environment.json").write_text(json.dumps(ENVIRONMENT))
-    (folder / "metrics.jsonl").write_text('{"epoch": 1, "loss": 0.625, "val_loss": 0.5, "learning_rate": 0.01}\n')
+    (folder / "metrics.jsonl").write_text(
+        '{"epoch": 1, "loss": 0.625, "val_loss": 0.5, "learning_rate": 0.01, "grad_norm": 9}\n'
+    )
     (folder / "health.jsonl").write_text('{"step": 50, "epoch": 1, "layers": {}}\n')
     (folder / "findings.json").write_text(json.dumps(findings))
     return Run.open(folder)
@@ -70,7 +72,7 @@ def test_the_card_says_what_the_files_say(tmp_path: Path) -> None:
         'onnxruntime.InferenceSession("export/onnx/model.onnx")',
         "`samples` are an array (n, 28, 28) of uint8.",
         "| versions | piste 0.1.0, keras 3.15.1 |",
-        "```yaml\n# what was asked\nseed: 7\n```",
+        "```yaml\nseed: 7\n```",
     ):
         assert words in text, words
     assert "STUCK_SLOPE" not in text and "None " not in text
