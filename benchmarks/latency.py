@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -45,7 +44,7 @@ def _exports(spec: dict[str, Any], folder: Path) -> tuple[Any, Any]:
         spec, input_shape=(28, 28), input_dtype="uint8", outputs=10, task="classification", scale="unit", seed=1
     )
     hand = folder / "hand"
-    keras.Model(model.inputs, model.outputs).export(str(hand), verbose=False)
+    model.export(str(hand), verbose=False)
     return tf.saved_model.load(str(hand)), tf.saved_model.load(str(export_saved_model(model, folder, classes=CLASSES)))
 
 
