@@ -12,7 +12,7 @@ from piste.pipelines.config.lint.lint import lint
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import describe_environment, quiet_stderr, start_tensorflow
-from piste.pipelines.errors import DivergedError
+from piste.pipelines.errors import ArtefactError, DivergedError
 from piste.pipelines.export.export_run import SAMPLES, write_exports
 from piste.pipelines.export.formats import require_packages, targets
 from piste.pipelines.run import Run
@@ -129,6 +129,7 @@ def _finish(
 ) -> None:
     from piste.pipelines.evaluate import evaluate
 
+    failed: ArtefactError | None = None
     monitor = trained.monitor
     write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
     findings = [] if monitor is None else monitor.findings
@@ -147,7 +148,9 @@ def _finish(
             _export(Run(folder, config, environment), model, data)
     except KeyboardInterrupt as error:
         trained.interrupted = error
-    finally:  # an export that fails its verification costs the run neither its weights nor its facts
+    except ArtefactError as error:  # an export that fails costs the run neither its facts nor its report
+        failed = error
+    finally:
         exported = {facts["format"]: facts for facts in Run(folder, config, environment).exports}
         if "saved_model" in exported:
             environment["export"] = exported["saved_model"]
@@ -160,6 +163,8 @@ def _finish(
     run = Run.open(folder)
     run.card()
     say(f"report: {run.report()}")
+    if failed is not None:
+        raise failed
 
 
 def _export(run: Run, model: Any, data: Data) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from piste.cli import main
 from piste.pipelines.config.load import load_config
+from piste.pipelines.errors import ArtefactError
 from piste.pipelines.export import write_export
 from piste.pipelines.run import Run
 from piste.pipelines.train import train
@@ -131,3 +132,45 @@ def test_damaged_weights(capsys: Captured) -> None:
 def test_no_run(capsys: Captured) -> None:
     assert main(["export", "nowhere"]) == 2
     assert "Expected a run folder. Received: nowhere" in capsys.readouterr().err
+
+
+def test_an_export_that_fails_costs_a_run_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(model: Any, file: Path) -> None:
+        file.write_bytes(b"PK")
+
+    monkeypatch.setattr(write_export, "write_keras", cut)
+    with pytest.raises(ArtefactError, match=r"and was not kept\. Piste must load it\. Received: "):
+        train(load_config("net.yaml", ["export.formats=[keras]"]), Path("failed"))
+    run = Run.open("failed")
+    assert run.exports == [] and not run.environment["interrupted"] and run.model().count_params() > 0
+    assert "Nothing was exported." in Path("failed/model_card.md").read_text("utf-8")
+    assert Path("failed/report.html").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_is_exported_in_float32_where_a_format_lacks_it(precision: str) -> None:
+    every = "export.formats=[saved_model, onnx, litert, keras]"
+    run = train(load_config("net.yaml", [f"runtime.precision={precision}", every]), Path("mixed"))
+    facts = {export["format"]: export for export in run.exports}
+    assert set(facts) == {"saved_model", "onnx", "litert", "keras"}
+    assert all(fact["tolerance"]["absolute"] >= 1e-3 for fact in facts.values())
+    assert facts["onnx"]["max_abs_difference"] > 1e-6  # the model rounds hidden values, and the file does not
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "model",
+    [
+        "{type: mlp, hidden: [8, 8], batch_norm: {}, dropout: 0.2}",
+        "{type: cnn, filters: [4, 6], dense: [8], batch_norm: {}, activation: prelu}",
+        "{type: towers, tower: [8], joint: [4], activation: selu}",
+    ],
+)
+def test_every_architecture_agrees_in_every_format(model: str) -> None:
+    pairs = ["data.pairs={train: 40, validation: 4}", "data.classes=null"] if "towers" in model else []
+    every = "export.formats=[saved_model, onnx, litert, keras]"
+    run = train(load_config("net.yaml", [f"model={model}", every, *pairs]), Path("other"))
+    assert {export["format"]: export["max_abs_difference"] < 1e-4 for export in run.exports} == dict.fromkeys(
+        ("keras", "litert", "onnx", "saved_model"), True
+    )
