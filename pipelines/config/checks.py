@@ -8,6 +8,7 @@ from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.check_classes import class_count, class_names, selection
 from piste.pipelines.config.check_head import head, judged
 from piste.pipelines.config.check_layers import ending, layer_names
+from piste.pipelines.config.check_split import splits
 from piste.pipelines.config.check_training import settings_at_odds
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.figures import figure_names
@@ -32,7 +33,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
     )
     count = None
     if data is not None:
-        yield from _validation(data)
+        yield from splits(data, written)
         yield from class_names(data, source_task(data))
         selected = list(selection(data, source_task(data)))
         yield from selected
@@ -86,18 +87,6 @@ def monitors(data: Any, training: Any) -> list[str]:
         names = figure_names(metric.type for metric in training.metrics)
     names = ["loss", *names]
     return names if data.validation is None else names + [f"val_{name}" for name in names]
-
-
-def _validation(data: Any) -> Iterator[Fault]:
-    validation = data.validation
-    if validation is None:
-        return
-    path = ("data", "validation")
-    if (validation.size is None) == (validation.fraction is None):
-        given = "both" if validation.size is not None else "neither"
-        yield Fault("must give `size` or `fraction`, one of the two", path, received=given, at="key")
-    if validation.seed is not None and validation.from_ != "random":
-        yield Fault("has no effect unless `from` is random", (*path, "seed"), at="key")
 
 
 def _drawn(data: Any) -> Iterator[Fault]:

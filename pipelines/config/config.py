@@ -6,11 +6,11 @@ from typing import Any
 from piste.pipelines.config.nodes import Mapping
 from piste.pipelines.config.overrides import parse_path
 from piste.pipelines.config.problems import Origin
-from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
+from piste.pipelines.config.schema import data as sources
 from piste.pipelines.config.schema.export import Export
 from piste.pipelines.config.schema.health import Health
 from piste.pipelines.config.schema.model import Cnn, Free, Mlp, Towers
-from piste.pipelines.config.schema.own import Own, OwnModel
+from piste.pipelines.config.schema.own import OwnModel
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.schema.training import Training
@@ -34,7 +34,7 @@ class Config:
     """
 
     seed: int
-    data: Embedded | Tfds | Idx | Npz | Synthetic | Own
+    data: sources.Source
     model: Mlp | Cnn | Towers | Free | OwnModel
     transfer: Transfer | None
     training: Training
@@ -58,6 +58,10 @@ class Config:
             plain[section] = first | plain[section]
         if plain["data"]["validation"] is not None:
             plain["data"]["validation"] = _without_null(plain["data"]["validation"], "size", "fraction")
+        if plain["data"].get("test") is not None:
+            plain["data"]["test"] = _without_null(plain["data"]["test"], "size", "fraction")
+        if plain["data"].get("validation_folder") is not None:
+            del plain["data"]["validation"]
         return plain
 
     def yaml(self) -> str:

@@ -20,6 +20,7 @@ def assemble(
     task: Task,
     train: Pair,
     test: Pair | None,
+    validation: Pair | None = None,
     *,
     where: str,
     classes: Sequence[str] | None = None,
@@ -31,11 +32,12 @@ def assemble(
         task: What is predicted.
         train: Training inputs `(n, ...)` and labels `(n,)` or targets `(n,)` or `(n, d)`.
         test: The same for the test part, or None when there is none.
+        validation: The same for a validation part that the source itself sets aside, or None.
         where: The file or source, for messages.
         classes: Names of the classes by index; None names them "0", "1", ... by the training labels.
 
     Returns:
-        The data without a validation part; its arrays are read-only.
+        The data, with a validation part only if one was given; its arrays are read-only.
 
     Raises:
         DataError: If an array is empty, has the wrong rank, type or values, or disagrees with another one.
@@ -46,11 +48,11 @@ def assemble(
         >>> data.classes, data.train.y.dtype, data.validation
         (('0', '1'), dtype('int32'), None)
     """
-    parts = {"train": train} if test is None else {"train": train, "test": test}
+    given = {"train": train, "validation": validation, "test": test}
+    parts = {part: pair for part, pair in given.items() if pair is not None}
     as_read = {f"{axis}_{part}": a for part, pair in parts.items() for axis, a in zip("xy", pair, strict=True)}
     inputs = {part: _inputs(pair, where, part) for part, pair in parts.items()}
-    if test is not None:
-        _refuse_mismatch(inputs["train"], inputs["test"], where)
+    _refuse_mismatches(inputs, where)
     answers: dict[str, NDArray[Any]]
     names = None
     if task == "classification":
@@ -62,10 +64,9 @@ def assemble(
         )
     else:
         answers = {part: _targets(pair[1], where, part) for part, pair in parts.items()}
-        if test is not None:
-            _refuse_mismatch(answers["train"], answers["test"], where, "y")
+        _refuse_mismatches(answers, where, "y")
     made = {part: Arrays(_frozen(inputs[part]), _frozen(answers[part])) for part in parts}
-    return Data(name, task, made["train"], None, made.get("test"), names, fingerprint(as_read))
+    return Data(name, task, made["train"], made.get("validation"), made.get("test"), names, fingerprint(as_read))
 
 
 def _inputs(pair: Pair, where: str, part: str) -> NDArray[Any]:
@@ -106,13 +107,15 @@ def _class_names(y: NDArray[Any], classes: Sequence[str] | None, where: str) -> 
     return given
 
 
-def _refuse_mismatch(train: NDArray[Any], test: NDArray[Any], where: str, axis: str = "x") -> None:
-    if train.shape[1:] != test.shape[1:] or train.dtype != test.dtype:
-        raise DataError(
-            f"{where}: `{axis}_train` and `{axis}_test` must agree in shape and dtype of a sample."
-            f" Received: {train.shape[1:]} {train.dtype} and {test.shape[1:]} {test.dtype};"
-            " write both the same way."
-        )
+def _refuse_mismatches(arrays: dict[str, NDArray[Any]], where: str, axis: str = "x") -> None:
+    train = arrays["train"]
+    for part, other in arrays.items():
+        if train.shape[1:] != other.shape[1:] or train.dtype != other.dtype:
+            raise DataError(
+                f"{where}: `{axis}_train` and `{axis}_{part}` must agree in shape and dtype of a sample."
+                f" Received: {train.shape[1:]} {train.dtype} and {other.shape[1:]} {other.dtype};"
+                " write both the same way."
+            )
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.common import SCALE_DOC, Common, Scale
 from piste.pipelines.config.schema.fields import Natural, OptionalText, ReadBool, ReadFloat, ReadInt, ReadText
+from piste.pipelines.config.schema.image_folder import ImageFolder
 from piste.pipelines.config.schema.own import Own
 from piste.pipelines.data.register import OWN_SOURCES
 
@@ -73,6 +74,7 @@ SOURCES: dict[str, type[Common]] = {
     "tfds": Tfds,
     "idx": Idx,
     "npz": Npz,
+    "image_folder": ImageFolder,
     "synthetic": Synthetic,
 }
 
@@ -92,11 +94,13 @@ def _choose(value: Any) -> str | None:
         return None
 
 
+Source = Embedded | Tfds | Idx | Npz | ImageFolder | Synthetic | Own
 Data = Annotated[
     Annotated[Embedded, Tag("Embedded")]
     | Annotated[Tfds, Tag("Tfds")]
     | Annotated[Idx, Tag("Idx")]
     | Annotated[Npz, Tag("Npz")]
+    | Annotated[ImageFolder, Tag("ImageFolder")]
     | Annotated[Synthetic, Tag("Synthetic")]
     | Annotated[Own, WithJsonSchema({"not": {}}), Tag("Own")],
     Discriminator(_choose),

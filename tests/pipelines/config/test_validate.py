@@ -51,7 +51,7 @@ COMPLAINTS = [
         "data: {source: imbedded}\n" + MODEL,
         1,
         16,
-        "`data.source` must be one of embedded, tfds, idx, npz, synthetic. Received: imbedded. "
+        "`data.source` must be one of embedded, tfds, idx, npz, image_folder, synthetic. Received: imbedded. "
         "Did you mean `embedded`?",
     ),
     ("data: {source: idx}\n" + MODEL, 1, 1, "`data.directory` is missing."),
