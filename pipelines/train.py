@@ -103,6 +103,7 @@ def _environment(config: Config, data: Data, mode: Any) -> dict[str, Any]:
             "input_dtype": data.input_dtype,
             "outputs": data.outputs,
             "classes": None if data.classes is None else list(data.classes),
+            "table": None if data.table is None else data.table.facts(),
             "train": len(data.train),
             "validation": 0 if data.validation is None else len(data.validation),
             "test": 0 if data.test is None else len(data.test),
@@ -147,19 +148,28 @@ def _finish(
 
 def _judge(folder: Path, config: Config, model: Any, data: Data) -> dict[str, Any]:
     from piste.pipelines.evaluate import evaluate
+    from piste.pipelines.export.columns import verify_columns
+    from piste.pipelines.export.compare import TOLERANCES
     from piste.pipelines.export.saved_model import export_saved_model
     from piste.pipelines.export.verify import verify_export
 
     facts: dict[str, Any] = {}
     if data.test is not None:
         facts["test"] = evaluate(model, data.test)
+    classes = data.classes if data.task == "classification" else None  # several labels have no most probable one
     if config.export.formats:
         with quiet_stderr():
-            exported = export_saved_model(model, folder / "export", classes=data.classes)
+            exported = export_saved_model(model, folder / "export", classes=classes, table=data.table)
         facts["export"] = {"folder": str(exported.relative_to(folder)), "verified": config.export.verify}
         if config.export.verify:
             samples = (data.test or data.train).x[:64]
             outputs = model.predict(samples, verbose=0)
             precision = config.runtime.precision
-            facts["export"] |= verify_export(exported, outputs, samples, classes=data.classes, precision=precision)
+            facts["export"] |= verify_export(exported, outputs, samples, classes=classes, precision=precision)
+            if data.table is not None:
+                tolerance = sum(TOLERANCES[precision])
+                difference = verify_columns(
+                    exported, data.table, samples, outputs, tolerance * max(1, abs(outputs).max())
+                )
+                facts["export"]["columns_difference"] = difference
     return facts

@@ -10,12 +10,16 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import DiskError
+from piste.pipelines.export.columns import add_columns
 
 VERSION = "1"
 
 
-def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Sequence[str] | None) -> Path:
+def export_saved_model(
+    model: keras.Model, folder: str | Path, *, classes: Sequence[str] | None, table: Table | None = None
+) -> Path:
     """Writes `<folder>/saved_model/1`, the layout that TensorFlow Serving reads.
 
     The signature `serving_default` takes `inputs`, the model's raw input with any number of samples, and returns
@@ -29,6 +33,7 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
             classes also (b, 1), the probability p of the second, served as [1 - p, p].
         folder: A run's `export` folder; it is made when it does not exist.
         classes: The classes' names by index; None for regression.
+        table: What the columns of the input mean; then there is a signature `columns`, too, see `add_columns`.
 
     Returns:
         The folder of the SavedModel.
@@ -41,9 +46,10 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
     final = Path(folder) / "saved_model" / VERSION
     spec = model.inputs[0]
     archive = keras.export.ExportArchive()
-    archive.add_endpoint(
-        "serve", _serving(model, classes), [tf.TensorSpec([None, *spec.shape[1:]], spec.dtype, name="inputs")]
-    )
+    serve = _serving(model, classes)
+    archive.add_endpoint("serve", serve, [tf.TensorSpec([None, *spec.shape[1:]], spec.dtype, name="inputs")])
+    if table is not None:
+        add_columns(archive, serve, table)
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".unfinished-", dir=final.parent) as unfinished, _quiet():
