@@ -58,10 +58,11 @@ class Config:
             plain[section] = first | plain[section]
         if plain["data"]["validation"] is not None:
             plain["data"]["validation"] = _without_null(plain["data"]["validation"], "size", "fraction")
-        if plain["data"].get("test") is not None:
+        if getattr(self.data, "test", None) is not None:
             plain["data"]["test"] = _without_null(plain["data"]["test"], "size", "fraction")
-        if plain["data"].get("validation_folder") is not None:
-            del plain["data"]["validation"]
+        for part in ("validation", "test"):
+            if any(getattr(self.data, f"{part}_{home}", None) is not None for home in ("folder", "path")):
+                del plain["data"][part]
         return plain
 
     def yaml(self) -> str:
