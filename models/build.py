@@ -1,8 +1,8 @@
 """From the config's `model` to a Keras model that takes raw input."""
 
 import inspect
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import keras
 
@@ -12,7 +12,8 @@ from piste.models.scaling import scaling_layer
 from piste.models.suggest import nearest
 from piste.models.zoo import find_model
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "multilabel", "regression"]
+TASKS = get_args(Task)
 
 
 def build_model(
@@ -24,6 +25,7 @@ def build_model(
     task: Task,
     scale: Literal["none", "unit", "standardize"],
     seed: int,
+    categories: Sequence[int] | None = None,
     name: str = "model",
 ) -> Any:
     """Builds the functional model: raw input, the layer `scale`, the architecture.
@@ -35,11 +37,12 @@ def build_model(
             "initializer": ...}`. What is absent has the builder's default.
         input_shape: Of one sample.
         input_dtype: As stored, for instance "uint8".
-        outputs: Number of classes, or width of the target.
+        outputs: Number of classes or labels, or width of the target.
         task: "classification" gives probabilities, of the second of two classes alone where the model ends in one
-            sigmoid unit; "regression" gives linear outputs.
+            sigmoid unit; "multilabel" the probability of each label; "regression" gives linear outputs.
         scale: How the first layer turns raw input to floats.
         seed: Every initial weight and every noise layer's seed follows from it and the layer's name.
+        categories: For the columns of a table, the number of categories of each, 0 for a number.
         name: The model's name.
 
     Raises:
@@ -51,8 +54,8 @@ def build_model(
         >>> model.count_params()
         266610
     """
-    if task not in ("classification", "regression"):
-        raise ValueError(f"`task` must be classification or regression. Received: `{task}`.")
+    if task not in TASKS:
+        raise ValueError(f"`task` must be classification, multilabel or regression. Received: `{task}`.")
     arguments = dict(spec)
     if "layers" in arguments:
         label, builder = "layers", free_form
@@ -63,7 +66,7 @@ def build_model(
         builder = find_model(label).load()
     _check(builder, label, arguments)
     inputs = keras.Input(shape=input_shape, dtype=input_dtype, name="inputs")
-    scaled = scaling_layer(scale, input_dtype=input_dtype)(inputs)
+    scaled = scaling_layer(scale, input_dtype=input_dtype, categories=categories)(inputs)
     result = builder(scaled, outputs=outputs, task=task, seed=seed, **arguments)
     width = 1 if task == "classification" and one_sigmoid(spec) else outputs
     if tuple(result.shape) != (None, width):

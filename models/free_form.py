@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from piste.models.activations.table import SOFTMAX
-from piste.models.heads import one_sigmoid
+from piste.models.heads import SIGMOID, one_sigmoid
 from piste.models.layers import OWN_LAYERS, RECURRENT
 from piste.models.nodes import Act, Layer, Node, Spec, has_kernel
 
@@ -31,8 +31,8 @@ def free_form(
     Args:
         x: The scaled input tensor.
         outputs: Number of classes, or width of the target; the layers must end in so many.
-        task: `classification` must end in softmax, or for two classes in one sigmoid unit; `regression` may end in
-            anything.
+        task: `classification` must end in softmax, or for two classes in one sigmoid unit; `multilabel` in sigmoid;
+            `regression` may end in anything.
         seed: The run's seed.
         layers: Each a layer type, the word `activation`, `{"type": ..., arguments}` or
             `{"repeat": n, "layers": [...]}`. A layer's own `activation` becomes the layer `<name>_act`.
@@ -52,6 +52,11 @@ def free_form(
     chain = nodes(layers)
     if task == "classification":
         _check_end(layers, chain, outputs)
+    elif task == "multilabel" and not _ends_in(chain, SIGMOID):
+        raise ValueError(
+            "`layers` must end in a probability for each label: give the last layer `activation: sigmoid`. "
+            f"Received: {chain[-1].name if chain else 'no layers'} at the end."
+        )
     return stack(
         x, chain, activation=activation, initializer=initializer, seed=seed,
         kernel_regularizer=kernel_regularizer, kernel_constraint=kernel_constraint,
@@ -142,15 +147,15 @@ def _check_end(layers: Sequence[Item], chain: Sequence[Node], outputs: int) -> N
             raise ValueError(
                 f"`layers` must end in softmax, as one sigmoid unit is for two classes. Received: {outputs} classes."
             )
-    elif not _ends_in_probabilities(chain):
+    elif not _ends_in(chain, SOFTMAX):
         raise ValueError(
             "`layers` must end in probabilities: give the last layer `activation: softmax`. "
             f"Received: {chain[-1].name if chain else 'no layers'} at the end."
         )
 
 
-def _ends_in_probabilities(chain: Sequence[Node]) -> bool:
+def _ends_in(chain: Sequence[Node], activation: str) -> bool:
     if not chain:
         return False
     last = chain[-1]
-    return last.spec == SOFTMAX if isinstance(last, Act) else last.type in OWN_LAYERS
+    return last.spec == activation if isinstance(last, Act) else last.type in OWN_LAYERS

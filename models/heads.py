@@ -16,7 +16,8 @@ def last_layer(head: str, outputs: int, task: str) -> tuple[int, str | None]:
     Args:
         head: Of a classifier: "softmax", or "sigmoid" for one unit, the probability of the second of two classes.
         outputs: Number of classes, or width of the target.
-        task: "classification" or "regression"; the latter ends in numbers.
+        task: "classification"; "multilabel", which ends in one sigmoid unit a label whatever the head; or
+            "regression", which ends in numbers.
 
     Raises:
         ValueError: The head is unknown, or one unit cannot tell the outputs apart.
@@ -27,6 +28,8 @@ def last_layer(head: str, outputs: int, task: str) -> tuple[int, str | None]:
     """
     if head not in HEADS:
         raise ValueError(f"`head` must be {' or '.join(HEADS)}. Received: {head}.")
+    if task == "multilabel":
+        return outputs, SIGMOID
     if head != SIGMOID:
         return outputs, head if task == "classification" else None
     if task != "classification" or outputs != 2:

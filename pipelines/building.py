@@ -37,6 +37,7 @@ def build_network(config: Config, data: Data) -> Any:
             task=data.task,
             scale=config.data.scale,
             seed=config.seed,
+            categories=None if data.table is None else data.table.categories,
         )
     except ValueError as error:
         # Where in the model, if it says so.

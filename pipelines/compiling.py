@@ -8,17 +8,22 @@ import numpy as np
 import tensorflow as tf
 
 from piste.pipelines.config.catalog import entries
+from piste.pipelines.config.check_head import ONE_AGAINST_THE_REST
 from piste.pipelines.config.components import Component
 from piste.pipelines.config.config import Config
-from piste.pipelines.config.figures import figure_names
+from piste.pipelines.config.figures import AUTO_METRIC, figure_names
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.quiet import first_line
 from piste.pipelines.errors import ConfigError
+from piste.pipelines.one_hot_labels import label_for_each_class
 from piste.pipelines.schedules.make import make_optimizer
 
-AUTO_LOSS = {"classification": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
+AUTO_LOSS = {
+    "classification": "sparse_categorical_crossentropy",
+    "multilabel": "binary_crossentropy",
+    "regression": "mean_squared_error",
+}
 ONE_UNIT_LOSS = "binary_crossentropy"
-AUTO_METRIC = {"classification": "accuracy", "regression": "mean_absolute_error"}
 HOMES = {"losses": keras.losses, "metrics": keras.metrics}
 
 
@@ -42,7 +47,7 @@ def compile_model(model: Any, config: Config, data: Data) -> None:
     # Keras itself chooses which accuracy is meant by the shape of the labels.
     names = figure_names(item.type for item in wanted)
     metrics = [
-        "accuracy" if item.type == "accuracy" else make("metrics", item, name=name)
+        "accuracy" if item.type == "accuracy" else _metric(item, name, data)
         for item, name in zip(wanted, names, strict=True)
     ]
     optimizer = make_optimizer(training, steps)
@@ -50,6 +55,13 @@ def compile_model(model: Any, config: Config, data: Data) -> None:
     model.compile(optimizer, loss=loss, metrics=metrics)
     _try(model, config, data)
     model.reset_metrics()
+
+
+def _metric(item: Component, name: str, data: Data) -> Any:
+    if data.task != "classification" or item.type not in ONE_AGAINST_THE_REST:
+        return make("metrics", item, name=name)
+    kind = label_for_each_class(getattr(keras.metrics, str(entries("metrics")[item.type].class_name)))
+    return kind(**item.arguments, name=name)
 
 
 def _exclude(optimizer: Any, model: Any, config: Config) -> None:

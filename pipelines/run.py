@@ -8,6 +8,7 @@ from typing import Any
 from piste.callbacks.findings import Finding
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.load import load_config
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError, UsageError
 from piste.pipelines.run_folder import check_digest
 
@@ -117,6 +118,7 @@ class Run:
                 task=data["task"],
                 scale=self.config.data.scale,
                 seed=self.config.seed,
+                categories=None if data.get("table") is None else Table.of_facts(data["table"]).categories,
             )
         finally:
             keras.config.set_dtype_policy(policy)

@@ -34,6 +34,8 @@ def score(outputs: NDArray[Any], y: NDArray[Any], task: Task) -> dict[str, float
         >>> score(np.array([[1.0], [2.0]]), np.array([[6.0], [7.0]]), "regression")["rmse"]
         5.0
     """
+    if task == "multilabel":
+        raise ValueError("Figures of probabilities are those of one class a sample. Received: a multilabel task.")
     if task == "regression":
         return {"rmse": float(np.sqrt(np.square(outputs - y).mean())), "output": float(outputs.mean())}
     sums = outputs.sum(axis=1)

@@ -110,6 +110,7 @@ def _environment(config: Config, data: Data, mode: Any) -> dict[str, Any]:
             "input_dtype": data.input_dtype,
             "outputs": data.outputs,
             "classes": None if data.classes is None else list(data.classes),
+            "table": None if data.table is None else data.table.facts(),
             "train": len(data.train),
             "validation": 0 if data.validation is None else len(data.validation),
             "test": 0 if data.test is None else len(data.test),

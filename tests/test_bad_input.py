@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from piste.cli import main
 
@@ -100,7 +101,7 @@ BAD_CONFIGS: dict[str, tuple[str | bytes, str]] = {
         "shape ('batch',). Received from Keras:",
     ),
     "metric that does not fit": (
-        _config(training="epochs: 1, metrics: [{type: f1_score}]"),
+        _config(training="epochs: 1, metrics: [{type: mean_squared_error}]"),
         "error: net.yaml:4:32: `training.metrics` must take the model's output, shape ('batch', 2)",
     ),
     "layers that do not fit": (
@@ -218,6 +219,36 @@ def test_idx_files(capsys: Captured) -> None:
 def test_a_data_set_that_tfds_does_not_know(capsys: Captured) -> None:
     words = "net.yaml:2:52: tfds no_such_set: TFDS knows no such data set"
     _refused(_config(data="source: tfds, name: no_such_set, directory: here"), 4, words, capsys)
+
+
+def test_images_that_are_damaged(capsys: Captured) -> None:
+    for name in ("cat/1.png", "cat/2.png", "dog/1.png"):
+        Path("pets", name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (4, 4)).save(Path("pets", name))
+    config = _config(data="source: image_folder, directory: pets, size: [4, 4]")
+    whole = Path("pets/cat/2.png").read_bytes()
+    Path("pets/cat/2.png").write_bytes(whole[:45])
+    words = "net.yaml:2:41: pets/cat/2.png: expected a whole image. Received from Pillow: "
+    _refused(config, 4, words, capsys)
+    Path("pets/cat/2.png").write_bytes(whole)
+    Path("pets/dog/1.png").unlink()
+    _refused(config, 4, "net.yaml:2:41: pets/dog: expected images. There are none", capsys)
+
+
+def test_rows_of_a_table(capsys: Captured) -> None:
+    config = _config(data="source: csv, path: some.csv, target: kind")
+    _refused(config, 4, "net.yaml:2:27: some.csv: expected a file of comma-separated values.", capsys)
+    Path("some.csv").write_text("a,kind\n1,x\n2\n")
+    _refused(config, 4, "net.yaml:2:27: some.csv: row 3 must have 2 values, as the header has. Received: 1;", capsys)
+    Path("some.csv").write_text("a,kind\n1,x\n2,y\nthree,x\n")
+    words = "net.yaml:2:27: some.csv: row 4, column 'a': most values of the column are numbers, but not all."
+    _refused(config, 4, words, capsys)
+
+
+def test_a_set_of_keras_that_is_not_there(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", "nowhere")
+    words = "net.yaml:2:29: keras mnist: expected nowhere/datasets/mnist.npz, where Keras keeps it. There is none"
+    _refused(_config(data="source: keras, name: mnist"), 4, words, capsys)
 
 
 def test_a_run_folder_that_exists_ends_with_6(capsys: Captured) -> None:

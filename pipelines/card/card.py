@@ -55,13 +55,13 @@ def _lead(run: "Run") -> str:
     kind = f"model of type `{type_}`" if type_ else "network of layers that the config lists"
     weights = told.get("parameters")
     size = f" with {weights['total']:,} parameters ({weights['trainable']:,} trainable)" if weights else ""
-    task = (
-        f"tells {data['outputs']} classes apart"
-        if data["classes"]
-        else f"predicts {counted(data['outputs'], 'number')}"
-    )
+    tasks = {
+        "classification": f"tells {data['outputs']} classes apart",
+        "multilabel": f"gives each of {data['outputs']} labels a probability",
+        "regression": f"predicts {counted(data['outputs'], 'number')}",
+    }
     shape = " x ".join(map(str, data["input_shape"]))
-    text = f"A {kind}{size}. It {task}, from raw inputs of shape {shape}, {data['input_dtype']}."
+    text = f"A {kind}{size}. It {tasks[data['task']]}, from raw inputs of shape {shape}, {data['input_dtype']}."
     epochs = len(run.history)
     text += f" It was trained on `{data['name']}` for {counted(epochs, 'epoch')}"
     if "training_seconds" in told:

@@ -5,7 +5,7 @@ from typing import Any
 
 from piste.pipelines.config.faults import Fault, Faults
 from piste.pipelines.config.schema.data import Embedded, Synthetic
-from piste.pipelines.data.class_map import class_map
+from piste.pipelines.data.class_map import NO_CLASSES, class_map
 from piste.pipelines.data.embedded.classes import FASHION_MNIST_CLASSES
 
 _PATH = ("data", "select")
@@ -18,7 +18,7 @@ def class_names(data: Any, task: str) -> Iterator[Fault]:
         return
     path = ("data", "classes")
     if task == "regression":
-        yield Fault("must be null: regression has no classes", path, at="key")
+        yield Fault(f"must be null: {NO_CLASSES[task]}", path, at="key")
     for index, name in enumerate(names):
         if name in names[:index]:
             yield Fault("is given twice", (*path, index), received=name)
@@ -37,10 +37,10 @@ def selection(data: Any, task: str) -> Iterator[Fault]:
     if select.validation_per_class is not None and data.validation is None:
         says = "needs validation samples, but `data.validation` is null"
         yield Fault(says, (*_PATH, "validation_per_class"), at="key")
-    if task == "regression":
+    if task != "classification":
         for key in ("classes", "merge", "train_per_class", "validation_per_class"):
             if getattr(select, key) is not None:
-                yield Fault("must be null: regression has no classes", (*_PATH, key), at="key")
+                yield Fault(f"must be null: {NO_CLASSES[task]}", (*_PATH, key), at="key")
         return
     names, merge = _known_names(data), select.merge
     if names is None and select.classes is not None:

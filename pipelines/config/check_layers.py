@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from piste.models.activations.table import SOFTMAX
-from piste.models.heads import one_sigmoid
+from piste.models.heads import SIGMOID, one_sigmoid
 from piste.models.layers import OWN_LAYERS
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.schema.layers import Layer, Repeat
@@ -36,6 +36,11 @@ def ending(layers: Items, task: str, count: int | None) -> Iterator[Fault]:
         if softmax:
             says = "must not be softmax: regression ends in numbers"
             yield Fault(says, (*path, "activation"), received=SOFTMAX)
+    elif task == "multilabel":
+        sigmoid = last.activation is not None and last.activation.type == SIGMOID
+        if not sigmoid and last.type not in OWN_LAYERS:
+            says = "must end in a probability for each label: give the last layer `activation: sigmoid`"
+            yield Fault(says, path, received=last.type)
     elif one_sigmoid({"layers": [last.plain()]}):
         if count not in (None, 2):
             says = "must be softmax, as one sigmoid unit tells two classes apart"

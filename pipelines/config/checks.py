@@ -8,12 +8,18 @@ from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.check_classes import class_count, class_names, selection
 from piste.pipelines.config.check_head import head, judged
 from piste.pipelines.config.check_layers import ending, layer_names
+from piste.pipelines.config.check_split import splits
+from piste.pipelines.config.check_table import table
 from piste.pipelines.config.check_training import settings_at_odds
+from piste.pipelines.config.check_weights import weights
 from piste.pipelines.config.faults import Fault, Path
-from piste.pipelines.config.figures import figure_names
+from piste.pipelines.config.figures import AUTO_METRIC, figure_names
+from piste.pipelines.config.schema.csv import Csv
 from piste.pipelines.config.schema.data import Npz, Synthetic
+from piste.pipelines.config.schema.keras_set import KerasSet
 from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import Own
+from piste.pipelines.config.schema.tfrecord import Tfrecord
 from piste.pipelines.config.schema.zoo_dense import Autoencoder
 from piste.pipelines.config.stages import in_stages, place_in
 from piste.pipelines.config.suggest import nearest
@@ -33,7 +39,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
     )
     count = None
     if data is not None:
-        yield from _validation(data)
+        yield from splits(data, written)
         yield from class_names(data, source_task(data))
         selected = list(selection(data, source_task(data)))
         yield from selected
@@ -41,6 +47,8 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         count = None if selected else class_count(data, task_of(data))
         yield from _synthetic(data)
         yield from _npz(data)
+        yield from table(data)
+        yield from _records(data)
     if training is not None:
         yield from settings_at_odds(training, written)
     if transfer is not None:
@@ -55,6 +63,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
     if model is not None and data is not None:
         yield from head(model, task_of(data), count)
     if data is not None and training is not None:
+        yield from weights(training, task_of(data))
         for index, part in enumerate(in_stages(training)):
             for fault in _monitor(data, part):
                 yield replace(fault, path=place_in(training, index, fault.path))
@@ -69,44 +78,34 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
 
 
 def task_of(data: Any) -> str:
-    """Returns what is to be predicted: classes or numbers."""
+    """Returns what is to be predicted: classes, labels or numbers."""
     return "regression" if data.reconstruct else source_task(data)
 
 
 def source_task(data: Any) -> str:
-    """Returns what the source's labels are: for classification or regression."""
+    """Returns what the source's labels are for: classification, multilabel or regression."""
     if isinstance(data, Own):
         return OWN_SOURCES[data.source].task
-    if isinstance(data, Npz):
+    if isinstance(data, Npz | Csv | Tfrecord):
         return data.task
+    if isinstance(data, KerasSet):
+        return "regression" if data.name == "california_housing" else "classification"
     return "regression" if isinstance(data, Synthetic) and data.kind == "regression" else "classification"
 
 
 def monitors(data: Any, training: Any) -> list[str]:
     """Returns the figures of an epoch that early stopping may watch."""
     if training.metrics == "auto":
-        names = ["accuracy"] if task_of(data) == "classification" else ["mean_absolute_error"]
+        names = [AUTO_METRIC[task_of(data)]]
     else:
         names = figure_names(metric.type for metric in training.metrics)
     names = ["loss", *names]
     return names if data.validation is None else names + [f"val_{name}" for name in names]
 
 
-def _validation(data: Any) -> Iterator[Fault]:
-    validation = data.validation
-    if validation is None:
-        return
-    path = ("data", "validation")
-    if (validation.size is None) == (validation.fraction is None):
-        given = "both" if validation.size is not None else "neither"
-        yield Fault("must give `size` or `fraction`, one of the two", path, received=given, at="key")
-    if validation.seed is not None and validation.from_ != "random":
-        yield Fault("has no effect unless `from` is random", (*path, "seed"), at="key")
-
-
 def _drawn(data: Any) -> Iterator[Fault]:
-    if data.pairs is not None and source_task(data) == "regression":
-        yield Fault("needs classes to compare, but the task is regression", ("data", "pairs"), at="key")
+    if data.pairs is not None and source_task(data) != "classification":
+        yield Fault(f"needs classes to compare, but the task is {source_task(data)}", ("data", "pairs"), at="key")
     if data.reconstruct and data.pairs is not None:
         yield Fault("must not be set together with `data.pairs`: remove one", ("data", "reconstruct"), at="key")
     if data.reconstruct and data.scale == "standardize":
@@ -131,6 +130,16 @@ def _npz(data: Any) -> Iterator[Fault]:
     if isinstance(data, Npz) and (data.x_test is None) != (data.y_test is None):
         missing, other = ("x_test", "y_test") if data.x_test is None else ("y_test", "x_test")
         yield Fault(f"must be given together with `data.{other}`, or both be null", ("data", missing))
+
+
+def _records(data: Any) -> Iterator[Fault]:
+    for key in ("x", "y"):
+        if isinstance(data, Tfrecord) and getattr(data, key) not in data.features:
+            names = ", ".join(data.features)
+            says = "must be one of `data.features`"
+            yield Fault(
+                says, ("data", key), f"one of {names}", getattr(data, key), nearest(getattr(data, key), data.features)
+            )
 
 
 def _transfer(transfer: Any) -> Iterator[Fault]:

@@ -6,11 +6,10 @@ from typing import Any
 from piste.pipelines.config.nodes import Mapping
 from piste.pipelines.config.overrides import parse_path
 from piste.pipelines.config.problems import Origin
-from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
+from piste.pipelines.config.schema import data as sources
 from piste.pipelines.config.schema.export import Export
 from piste.pipelines.config.schema.health import Health
 from piste.pipelines.config.schema.model import AnyModel
-from piste.pipelines.config.schema.own import Own
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.schema.training import Training
@@ -34,7 +33,7 @@ class Config:
     """
 
     seed: int
-    data: Embedded | Tfds | Idx | Npz | Synthetic | Own
+    data: sources.Source
     model: AnyModel
     transfer: Transfer | None
     training: Training
@@ -58,6 +57,11 @@ class Config:
             plain[section] = first | plain[section]
         if plain["data"]["validation"] is not None:
             plain["data"]["validation"] = _without_null(plain["data"]["validation"], "size", "fraction")
+        if getattr(self.data, "test", None) is not None:
+            plain["data"]["test"] = _without_null(plain["data"]["test"], "size", "fraction")
+        for part in ("validation", "test"):
+            if any(getattr(self.data, f"{part}_{home}", None) is not None for home in ("folder", "path")):
+                del plain["data"][part]
         return plain
 
     def yaml(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -20,16 +20,19 @@ def follow(loc: Path) -> tuple[Path, list[type[Section]]]:
     """
     sections: list[type[Section]] = [Settings]
     path: list[str | int] = []
+    in_map = False
     for step in loc:
         members = [section for section in sections if section.__name__ == step]
         if members and len(sections) > 1:
             sections = members
             continue
         path.append(step)
-        if isinstance(step, int):
-            continue  # an item of a list stands where the list's sections do
+        if isinstance(step, int) or in_map:
+            in_map = False
+            continue  # an item of a list or a map stands where its sections do
         found = [field for section in sections if (field := field_of(section, step)) is not None]
         sections = [section for field in found for section in sections_in(field.annotation)]
+        in_map = any(get_origin(field.annotation) is dict for field in found)
     return tuple(path), sections
 
 

@@ -3,6 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
+AUTO_METRIC = {
+    "classification": "accuracy",
+    "multilabel": "binary_accuracy",
+    "regression": "mean_absolute_error",
+}
+"""What `metrics: auto` measures, by the task."""
+
 
 def figure_names(types: Iterable[str]) -> list[str]:
     """Returns the names of metrics of these types: the type itself, numbered from its second time on.

@@ -8,6 +8,10 @@ from piste.pipelines.config.faults import Fault, Faults, Path
 from piste.pipelines.config.suggest import nearest
 
 LEFT_OUT = -1
+NO_CLASSES = {
+    "regression": "regression has no classes",
+    "multilabel": "a sample with several labels has no class of its own",
+}
 _INDEX = re.compile(r"[0-9]{1,9}")
 _SHOWN = 20
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
-Task = Literal["classification", "regression"]
+from piste.pipelines.data.table import Table
+
+Task = Literal["classification", "multilabel", "regression"]
 LARGEST = 4 * 2**30  # bytes that a file may ask to be unpacked to
 
 
@@ -15,14 +18,22 @@ class Arrays:
 
     Attributes:
         x: Inputs, one row a sample: `(n, ...)`.
-        y: Class indices `(n,)` int32, or targets `(n, d)` float32.
+        y: Class indices `(n,)` int32; of several labels a sample 0 or 1 each, `(n, k)` float32; or targets `(n, d)`
+            float32.
+        weight: How much each sample's loss counts, `(n,)` float32; None where all count alike.
     """
 
     x: NDArray[Any]
     y: NDArray[Any]
+    weight: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
+
+    @property
+    def parts(self) -> tuple[NDArray[Any], ...]:
+        """What a train step takes of each sample: input, answer and, where there are weights, its weight."""
+        return (self.x, self.y) if self.weight is None else (self.x, self.y, self.weight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +42,13 @@ class Data:
 
     Attributes:
         name: What reports call it.
-        task: What is predicted: one of several classes, or real numbers.
+        task: What is predicted: one of several classes, which labels hold, or real numbers.
         train: What the weights are fitted to.
         validation: What the run is judged by while it trains; None when switched off.
         test: What nothing is fitted or chosen by; None when the source has none.
-        classes: Names of the classes by index; None for regression.
+        classes: Names of the classes or labels by index; None for regression.
         fingerprint: SHA-256 (hex) of names, shapes, dtypes and bytes as read, before the split.
+        table: What the columns of x mean when they were columns of a table.
 
     Example:
         >>> import numpy as np
@@ -53,6 +65,7 @@ class Data:
     test: Arrays | None
     classes: tuple[str, ...] | None
     fingerprint: str
+    table: Table | None = None
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -66,5 +79,5 @@ class Data:
 
     @property
     def outputs(self) -> int:
-        """Number of classes, or width of a regression target."""
+        """Number of classes or labels, or width of a regression target."""
         return int(self.train.y.shape[1]) if self.classes is None else len(self.classes)

@@ -1,4 +1,4 @@
-"""Class indices: integers from 0 to one less than the number of classes."""
+"""Class indices, integers from 0 to one less than the number of classes; or several labels a sample, 0 or 1 each."""
 
 from typing import Any
 
@@ -48,6 +48,39 @@ Received: 3 at [1]; correct it, or name every class in `data.classes`.
     else:
         _refuse_outside(y, where, what, classes)
     return y.astype(np.int32)
+
+
+def checked_multilabels(y: NDArray[Any], where: str, what: str) -> NDArray[np.float32]:
+    """Checks several labels a sample and stores them as float32, as losses want them.
+
+    Args:
+        y: What was read, `(n, k)`: 1 where the label holds, else 0; integers, booleans or floats.
+        where: The file or source, for messages.
+        what: The array's part, for messages: "y_train".
+
+    Returns:
+        The labels, `(n, k)`.
+
+    Raises:
+        DataError: If they are not one row a sample, or something else than 0 and 1.
+
+    Example:
+        >>> checked_multilabels(np.array([[True, False], [False, False]]), "my.npz", "y_train").tolist()
+        [[1.0, 0.0], [0.0, 0.0]]
+    """
+    if y.ndim != 2 or y.dtype.kind not in "biuf" or y.shape[1] == 0:
+        raise DataError(
+            f"{where}: `{what}` must hold one row of 0 and 1 a sample, shape (n, labels)."
+            f" Received: shape {y.shape}, dtype {y.dtype}; write a column for each label."
+        )
+    other = (y != 0) & (y != 1)
+    if other.any():
+        row, column = (int(index) for index in np.argwhere(other)[0])
+        raise DataError(
+            f"{where}: `{what}` must hold 0 and 1. Received: {y[row, column]} at [{row}, {column}];"
+            " correct it, or set `task: regression`."
+        )
+    return y.astype(np.float32)
 
 
 def _refuse_outside(y: NDArray[Any], where: str, what: str, classes: int) -> None:

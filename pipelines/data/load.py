@@ -2,24 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
+from typing import Any
 
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.faults import Faults
-from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
-from piste.pipelines.config.schema.own import Own
+from piste.pipelines.config.schema.csv import Csv
+from piste.pipelines.config.schema.fields import Section
 from piste.pipelines.config.validate import problem
-from piste.pipelines.data.dataset import Data
+from piste.pipelines.data.class_weight import weigh_classes
+from piste.pipelines.data.dataset import Arrays, Data
 from piste.pipelines.data.pairs import make_pairs
+from piste.pipelines.data.read import read_source
 from piste.pipelines.data.reconstruct import reconstruct
 from piste.pipelines.data.select import select_samples
-from piste.pipelines.data.sources.embedded import load_embedded
-from piste.pipelines.data.sources.idx import load_idx
-from piste.pipelines.data.sources.npz import load_npz
-from piste.pipelines.data.sources.own import load_own
-from piste.pipelines.data.sources.synthetic import load_synthetic
-from piste.pipelines.data.sources.tfds import load_tfds
-from piste.pipelines.data.split import split_validation
+from piste.pipelines.data.split import split_test, split_validation
+from piste.pipelines.data.table import fit_table
 from piste.pipelines.errors import DataError, UntrustedError
 
 
@@ -47,80 +45,63 @@ def load_data(config: Config) -> Data:
     """
     section = config.data
     with _placed(config, "path", "directory", "name", "kind", "source"):
-        data = _read(section, config.seed)
-    held_out = section.validation
-    if held_out is not None:
+        data = read_source(section, config.seed, config.runtime.memory_limit * 2**20)
+    test, validation = getattr(section, "test", None), section.validation
+    if test is not None:
+        with _placed(config, "test", "source"):
+            data = split_test(data, **_drawn(test, config.seed))
+    if validation is not None and data.validation is None:
         with _placed(config, "validation", "source"):
-            data = split_validation(
-                data,
-                size=held_out.size,
-                fraction=held_out.fraction,
-                from_=held_out.from_,
-                seed=config.seed if held_out.seed is None else held_out.seed,
-            )
+            data = split_validation(data, **_drawn(validation, config.seed))
     if section.select is not None:
         try:
             data = select_samples(data, **section.select.model_dump())
         except Faults as error:
             found = [problem(config.tree, fault.under("data", "select")) for fault in error.faults]
             raise DataError("\n".join(f"{item.origin}: {item.message}" for item in found)) from error
+    if isinstance(section, Csv):
+        with _placed(config, "path"):
+            data = _fitted(data, section.missing)
     if section.pairs is not None:
         with _placed(config, "pairs"):
-            drawn = section.pairs.model_dump()
-            return make_pairs(data, **drawn | {"seed": config.seed if drawn["seed"] is None else drawn["seed"]})
-    return reconstruct(data, section.scale) if section.reconstruct else data
+            data = make_pairs(data, **_drawn(section.pairs, config.seed))
+    if section.reconstruct:
+        data = reconstruct(data, section.scale)
+    weight = config.training.class_weight
+    if weight is None:
+        return data
+    with _placed(config, "training.class_weight", section=""):
+        return weigh_classes(data, weight)
 
 
-def _read(section: Embedded | Tfds | Idx | Npz | Synthetic | Own, seed: int) -> Data:
-    match section:
-        case Embedded():
-            return load_embedded(section.name, section.classes)
-        case Idx():
-            return load_idx(_path(section.directory), section.classes)
-        case Npz():
-            return load_npz(
-                _path(section.path),
-                x_train=section.x_train,
-                y_train=section.y_train,
-                x_test=section.x_test,
-                y_test=section.y_test,
-                task=section.task,
-                classes=section.classes,
-            )
-        case Tfds():
-            return load_tfds(
-                section.name,
-                directory=None if section.directory is None else _path(section.directory),
-                train_split=section.train_split,
-                test_split=section.test_split,
-                download=section.download,
-                classes=section.classes,
-            )
-        case Synthetic():
-            return load_synthetic(
-                section.kind,
-                samples=section.samples,
-                test_samples=section.test_samples,
-                features=section.features,
-                num_classes=section.num_classes,
-                noise=section.noise,
-                seed=seed if section.seed is None else section.seed,
-                classes=section.classes,
-            )
-        case Own():
-            return load_own(section.source, section.arguments, section.classes)
+def _fitted(data: Data, missing: str) -> Data:
+    """Settles by the training part alone what the columns of a table mean."""
+    assert data.table is not None
+    parts = {"train": data.train, "validation": data.validation, "test": data.test}
+    there = {name: part for name, part in parts.items() if part is not None}
+    try:
+        table, matrices = fit_table(data.table, [part.x for part in there.values()], missing)
+    except ValueError as error:
+        raise DataError(f"{data.name}: {error}; put it under `data.ignore`.") from error
+    made: dict[str, Any] = {}
+    for (name, part), x in zip(there.items(), matrices, strict=True):
+        x.flags.writeable = False
+        made[name] = Arrays(x, part.y)
+    return replace(data, table=table, **made)
 
 
-def _path(text: str) -> Path:
-    return Path(text).expanduser()
+def _drawn(section: Section, seed: int) -> dict[str, Any]:
+    """Returns a section's values; a seed that it does not set is the config's."""
+    values = section.model_dump()
+    return values if values["seed"] is not None else values | {"seed": seed}
 
 
 @contextmanager
-def _placed(config: Config, *keys: str) -> Iterator[None]:
+def _placed(config: Config, *keys: str, section: str = "data.") -> Iterator[None]:
     """Puts the place of the first of the keys that the config sets before an error of the data."""
     try:
         yield
     except (DataError, UntrustedError) as error:
-        places = (config.origin(f"data.{key}") for key in keys)
+        places = (config.origin(f"{section}{key}") for key in keys)
         place = next((place for place in places if place is not None), None)
         raise type(error)(f"{place}: {error}" if place else str(error)) from error

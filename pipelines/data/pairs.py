@@ -45,8 +45,8 @@ def make_pairs(
     References:
         Bromley et al. 1993, Signature Verification using a "Siamese" Time Delay Neural Network, NIPS 6.
     """
-    if data.classes is None:
-        raise DataError(f"`pairs` needs classes to compare. Received: {data.name}, a regression task.")
+    if data.task != "classification":
+        raise DataError(f"`pairs` needs classes to compare. Received: {data.name}, a {data.task} task.")
     counts = {"train": train, "validation": validation, "test": test}
     made: dict[str, Any] = {}
     for number, name in enumerate(_PARTS):

@@ -21,6 +21,7 @@ class OwnSource:
     summary: str
 
 
+TASKS = ("classification", "multilabel", "regression")
 _BY_NAME: dict[str, OwnSource] = {}
 
 OWN_SOURCES: Mapping[str, OwnSource] = MappingProxyType(_BY_NAME)
@@ -33,8 +34,9 @@ def register_source(name: str, load: Callable[..., Any], *, task: "Task" = "clas
     Args:
         name: The config's `source`: lower case letters, digits and underscores.
         load: Returns `(x_train, y_train)`, or `((x_train, y_train), (x_test, y_test))`: inputs (n, ...) and labels
-            (n,) or targets (n, d). Its arguments are what a config may set beside the keys of every source.
-        task: "classification" or "regression".
+            (n,), several labels (n, k), or targets (n, d). Its arguments are what a config may set beside the keys of
+            every source.
+        task: "classification", "multilabel" or "regression".
         summary: One line for `piste list sources`.
 
     Raises:
@@ -51,7 +53,7 @@ def register_source(name: str, load: Callable[..., Any], *, task: "Task" = "clas
         raise ValueError(f"The source `{name}` is taken. Choose another name.")
     if not callable(load):
         raise TypeError(f"`load` must be a function. Received: {load!r}.")
-    if task not in ("classification", "regression"):
-        hint = nearest(task, ("classification", "regression"))
-        raise ValueError(f"`task` must be classification or regression. Received: `{task}`.{hint}")
+    if task not in TASKS:
+        hint = nearest(task, TASKS)
+        raise ValueError(f"`task` must be classification, multilabel or regression. Received: `{task}`.{hint}")
     _BY_NAME[name] = OwnSource(load, task, summary)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.pipelines.config.faults import Fault, Faults
-from piste.pipelines.data.class_map import LEFT_OUT, class_map
+from piste.pipelines.data.class_map import LEFT_OUT, NO_CLASSES, class_map
 from piste.pipelines.data.dataset import Arrays, Data
 
 
@@ -53,10 +53,10 @@ def select_samples(
         "train_per_class": train_per_class,
         "validation_per_class": validation_per_class,
     }
-    if data.classes is None:
+    if data.task != "classification":
         given = [key for key, value in asked.items() if value is not None]
         if given:
-            raise Faults(Fault("must be null: regression has no classes", (key,), at="key") for key in given)
+            raise Faults(Fault(f"must be null: {NO_CLASSES[data.task]}", (key,), at="key") for key in given)
     elif classes is not None or merge is not None:
         data = _of_classes(data, classes, merge)
     train, validation = data.train, data.validation

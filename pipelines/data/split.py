@@ -10,7 +10,9 @@ from piste.pipelines.data.order import epoch_order
 from piste.pipelines.errors import DataError
 
 From = Literal["start", "end", "random"]
-NO_EPOCH = -1  # a random split must differ from the order of every epoch under the same seed
+# Random splits must differ from each other and from the order of every epoch under the same seed; pairs take -2 to -4.
+NO_EPOCH = -1
+NO_EPOCH_OF_TEST = -5
 
 
 def split_validation(
@@ -45,42 +47,79 @@ def split_validation(
         >>> len(data.train), len(data.validation)
         (8, 2)
     """
-    n = len(data.train)
-    count = _count(n, size, fraction)
-    x, y = data.train.x, data.train.y
+    train, moved = _split(data.train, "validation", size, fraction, from_, seed, NO_EPOCH)
+    return replace(data, train=train, validation=moved)
+
+
+def split_test(
+    data: Data,
+    *,
+    size: int | None = None,
+    fraction: float | None = None,
+    from_: From = "end",
+    seed: int = 0,
+) -> Data:
+    """Moves samples from the training part to a test part, as `split_validation` does.
+
+    Args:
+        data: What a source without a test part returned.
+        size: Number of samples to move. Exactly one of `size` and `fraction` is given.
+        fraction: Share of the training samples to move, between 0 and 1, rounded to whole samples.
+        from_: Which samples move: the first, the last, or drawn by `seed`.
+        seed: Decides a random split; other samples are drawn than for validation under the same seed.
+
+    Raises:
+        DataError: If either part would be left without samples.
+    """
+    train, moved = _split(data.train, "test", size, fraction, from_, seed, NO_EPOCH_OF_TEST)
+    return replace(data, train=train, test=moved)
+
+
+def _split(
+    train: Arrays, part: str, size: int | None, fraction: float | None, from_: From, seed: int, epoch: int
+) -> tuple[Arrays, Arrays]:
+    """Returns what is kept and what is moved."""
+    n = len(train)
+    count = _count(n, part, size, fraction)
+    x, y = train.x, train.y
     if from_ == "random":
+        if isinstance(x, np.memmap):
+            raise DataError(
+                f"`{part}.from` must be start or end, as the data is too large for memory, where a random choice"
+                " would gather it. Received: random."
+            )
         chosen = np.zeros(n, bool)
-        chosen[epoch_order(n, seed, NO_EPOCH)[:count]] = True
+        chosen[epoch_order(n, seed, epoch)[:count]] = True
         kept, moved = Arrays(x[~chosen], y[~chosen]), Arrays(x[chosen], y[chosen])
-        for part in (kept.x, kept.y, moved.x, moved.y):
-            part.flags.writeable = False
+        for array in (kept.x, kept.y, moved.x, moved.y):
+            array.flags.writeable = False
     elif from_ == "start":
         kept, moved = Arrays(x[count:], y[count:]), Arrays(x[:count], y[:count])
     else:
         kept, moved = Arrays(x[: n - count], y[: n - count]), Arrays(x[n - count :], y[n - count :])
-    return replace(data, train=kept, validation=moved)
+    return kept, moved
 
 
-def _count(n: int, size: int | None, fraction: float | None) -> int:
+def _count(n: int, part: str, size: int | None, fraction: float | None) -> int:
     if (size is None) == (fraction is None):
         raise DataError(
-            f"validation must have exactly one of `size` and `fraction`. Received: {size} and {fraction}; remove one."
+            f"{part} must have exactly one of `size` and `fraction`. Received: {size} and {fraction}; remove one."
         )
     if fraction is not None and not 0 < fraction < 1:
         raise DataError(
-            f"`validation.fraction` must be between 0 and 1. Received: {fraction};"
-            " to validate on nothing write `validation: null`."
+            f"`{part}.fraction` must be between 0 and 1. Received: {fraction};"
+            f" to hold out nothing write `{part}: null`."
         )
     count = round(n * fraction) if fraction is not None else int(size or 0)
     given = f"size {size}" if fraction is None else f"fraction {fraction}"
     if count < 1:
         raise DataError(
-            f"validation must take at least one of the {n} training samples. Received: {given};"
-            " take more, or write `validation: null`."
+            f"{part} must take at least one of the {n} training samples. Received: {given};"
+            f" take more, or write `{part}: null`."
         )
     if count >= n:
         raise DataError(
-            f"validation must leave training samples: there are {n}. Received: {given}, which leaves zero"
+            f"{part} must leave training samples: there are {n}. Received: {given}, which leaves zero"
             " steps per epoch; take less."
         )
     return count

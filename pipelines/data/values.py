@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from piste.pipelines.errors import DataError
 
 
-def checked_values(array: NDArray[Any], where: str, what: str) -> NDArray[Any]:
+def checked_values(array: NDArray[Any], where: str, what: str, *, missing: bool = False) -> NDArray[Any]:
     """Checks an array of inputs or targets.
 
     Integers and narrow floats stay as they are stored; wider floats become float32, as Keras makes them.
@@ -17,6 +17,7 @@ def checked_values(array: NDArray[Any], where: str, what: str) -> NDArray[Any]:
         array: What was read, one row a sample.
         where: The file or source, for messages.
         what: The array's part, for messages: "x_train".
+        missing: Whether NaN is a missing value, to be filled later.
 
     Returns:
         The array; a copy only where the type had to change.
@@ -48,7 +49,10 @@ Received: 1e+300 at [0, 1]; remove or replace it.
         narrow = np.float32 if array.dtype.itemsize > 4 else array.dtype.newbyteorder("=")
         values = array.astype(narrow, copy=False)
     if not (np.isfinite(values.min()) and np.isfinite(values.max())):
-        bad = np.unravel_index(int(np.argmin(np.isfinite(values))), values.shape)
+        fine = np.isfinite(values) | (np.isnan(values) if missing else False)
+        if fine.all():
+            return values
+        bad = np.unravel_index(int(np.argmin(fine)), values.shape)
         index = ", ".join(str(int(i)) for i in bad)
         raise DataError(
             f"{where}: `{what}` must hold finite {values.dtype} numbers. Received: {array[bad]} at [{index}];"

@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from piste.pipelines.data.load import load_data
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError
 from piste.pipelines.evaluate_run import refuse_other_data
 from piste.pipelines.export.formats import Target, require_packages
@@ -71,10 +72,12 @@ def write_exports(
     from piste.pipelines.export.write_export import Trained, write_export
 
     outputs = None if samples is None else model.predict(samples, verbose=0)
+    data = run.environment["data"]
     trained = Trained(
         run.model_without_start,
         run.config.runtime.precision,
-        run.environment["data"]["classes"],
+        data["classes"] if data["task"] == "classification" else None,
+        None if data.get("table") is None else Table.of_facts(data["table"]),
         samples,
         outputs,
         _about(run),

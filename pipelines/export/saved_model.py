@@ -10,14 +10,18 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import DiskError
+from piste.pipelines.export.columns import add_columns
 from piste.pipelines.export.forward import forward, input_spec
 from piste.pipelines.export.new_folder import write_through
 
 VERSION = "1"
 
 
-def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Sequence[str] | None) -> Path:
+def export_saved_model(
+    model: keras.Model, folder: str | Path, *, classes: Sequence[str] | None, table: Table | None = None
+) -> Path:
     """Writes `<folder>/saved_model/1`, the layout that TensorFlow Serving reads.
 
     The signature `serving_default` takes `inputs`, the model's raw input with any number of samples, and returns
@@ -31,6 +35,7 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
             classes also (b, 1), the probability p of the second, served as [1 - p, p].
         folder: A run's `export` folder; it is made when it does not exist.
         classes: The classes' names by index; None for regression.
+        table: What the columns of the input mean; then there is a signature `columns`, too, see `add_columns`.
 
     Returns:
         The folder of the SavedModel.
@@ -45,7 +50,7 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
         final.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".unfinished-", dir=final.parent) as unfinished:
             new, old = Path(unfinished) / "new", Path(unfinished) / "old"
-            write_saved_model(model, new, classes=classes)
+            write_saved_model(model, new, classes=classes, table=table)
             write_through(new)
             if final.exists():
                 final.rename(old)
@@ -58,10 +63,15 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
     return final
 
 
-def write_saved_model(model: keras.Model, folder: Path, *, classes: Sequence[str] | None) -> None:
+def write_saved_model(
+    model: keras.Model, folder: Path, *, classes: Sequence[str] | None, table: Table | None = None
+) -> None:
     """Writes the files of a SavedModel into a folder that does not exist, see `export_saved_model`."""
     archive = keras.export.ExportArchive()
-    archive.add_endpoint("serve", _serving(model, classes), [input_spec(model)])
+    serve = _serving(model, classes)
+    archive.add_endpoint("serve", serve, [input_spec(model)])
+    if table is not None:
+        add_columns(archive, serve, table)
     with _quiet():
         archive.write_out(str(folder), verbose=False)
 

@@ -9,7 +9,10 @@ from typing import Any
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError, DiskError
+from piste.pipelines.export.columns import verify_columns
+from piste.pipelines.export.compare import TOLERANCES
 from piste.pipelines.export.formats import Target
 from piste.pipelines.export.keras_file import judge_keras, write_keras
 from piste.pipelines.export.litert import write_litert
@@ -26,7 +29,9 @@ class Trained:
     Attributes:
         build: From a precision to the trained model in it, not compiled.
         precision: The policy it was trained under.
-        classes: The classes' names by index; None for regression.
+        classes: The classes' names by index; None for regression, and for several labels, none of which is the most
+            probable one.
+        table: What the columns of the input mean; None where it is no table.
         samples: Inputs to compare by; None compares nothing.
         outputs: What the trained model gives for them.
         about: What every export says of itself, such as the data's fingerprint.
@@ -35,6 +40,7 @@ class Trained:
     build: Callable[[str], Any]
     precision: str
     classes: Sequence[str] | None
+    table: Table | None
     samples: NDArray[Any] | None
     outputs: NDArray[Any] | None
     about: Mapping[str, Any]
@@ -85,7 +91,7 @@ def _write(trained: Trained, target: Target, path: Path) -> None:
     model = trained.build(trained.precision if own else "float32")
     check_exportable(model, trained.classes)
     if target.format == "saved_model":
-        write_saved_model(model, path, classes=trained.classes)
+        write_saved_model(model, path, classes=trained.classes, table=trained.table)
     elif target.format == "onnx":
         write_onnx(model, path, classes=trained.classes)
     elif target.format == "litert":
@@ -106,4 +112,10 @@ def _judge(trained: Trained, target: Target, path: Path) -> dict[str, Any] | str
             path, trained.outputs, trained.samples, trained.classes, trained.precision, target.format, target.quantize
         )
         (result,) = judge([exported])
-    return result if isinstance(result, str) else {"verified": True, **result}
+    if isinstance(result, str):
+        return result
+    if target.format == "saved_model" and trained.table is not None:
+        tolerance = sum(TOLERANCES[trained.precision]) * max(1.0, float(abs(trained.outputs).max()))
+        difference = verify_columns(path, trained.table, trained.samples, trained.outputs, tolerance)
+        result = {**result, "columns_difference": difference}
+    return {"verified": True, **result}

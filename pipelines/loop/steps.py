@@ -56,7 +56,7 @@ class TrainSteps:
         self._model, self._samples, self._batch_size = model, samples, batch_size
         self._full = samples // batch_size if jit_compile else -(-samples // batch_size)
         self._jit_compile, self._instrument = jit_compile, instrument
-        self._x, self._y = tf.constant(data.x), tf.constant(data.y)
+        self._parts = tuple(tf.constant(part) for part in data.parts)
         self._step: Step = model.train_step
         self._many = tf.function(self._run_many, jit_compile=jit_compile, autograph=False)
         self._last = tf.function(self._run_last, autograph=False)
@@ -143,17 +143,20 @@ class TrainSteps:
     def _run_last(self, order: Any) -> dict[str, Any]:
         chosen = order[self._full * self._batch_size :]
         step = self._instrument.trace(self._step) if self._instrument else self._step
-        step((tf.gather(self._x, chosen), tf.gather(self._y, chosen)))
+        step(self._gather(chosen))
         return dict(self._model.get_metrics_result())
 
-    def _batch(self, order: Any, index: Any) -> tuple[Any, Any]:
+    def _batch(self, order: Any, index: Any) -> tuple[Any, ...]:
         begin = index * self._batch_size
         if self._jit_compile:
             chosen = tf.slice(order, [begin], [self._batch_size])
         else:
             chosen = order[begin : tf.minimum(begin + self._batch_size, self._samples)]
-        return tf.gather(self._x, chosen), tf.gather(self._y, chosen)
+        return self._gather(chosen)
 
-    def _spec(self) -> tuple[Any, Any]:
+    def _gather(self, chosen: Any) -> tuple[Any, ...]:
+        return tuple(tf.gather(part, chosen) for part in self._parts)
+
+    def _spec(self) -> tuple[Any, ...]:
         size = self._batch_size if self._jit_compile else None
-        return tuple(tf.TensorSpec((size, *array.shape[1:]), array.dtype) for array in (self._x, self._y))
+        return tuple(tf.TensorSpec((size, *part.shape[1:]), part.dtype) for part in self._parts)

@@ -21,15 +21,15 @@ def stream_batches(data: Arrays, batch_size: int, order: Callable[[int], np.ndar
     passes = itertools.count()
     samples = len(data.x)
 
-    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def batches() -> Iterator[tuple[np.ndarray, ...]]:
         chosen = order(next(passes)) if order else np.arange(samples)
         for begin in range(0, samples, batch_size):
             rows = chosen[begin : begin + batch_size]
-            yield data.x[rows], data.y[rows]
+            yield tuple(part[rows] for part in data.parts)
 
     def spec(array: np.ndarray) -> Any:
         return tf.TensorSpec((None, *array.shape[1:]), array.dtype)
 
-    dataset = tf.data.Dataset.from_generator(batches, output_signature=(spec(data.x), spec(data.y)))
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=tuple(map(spec, data.parts)))
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(-(-samples // batch_size)))
     return dataset.prefetch(8)

@@ -1,7 +1,10 @@
 """From a file or folder to batches of samples, by its kind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from piste.pipelines.errors import DataError
 from piste.pipelines.predict.arrays import read_array
@@ -12,7 +15,13 @@ from piste.pipelines.predict.table import read_table
 ARRAYS = (".npz", ".npy")
 
 
-def read_inputs(path: Path, shape: tuple[int, ...], dtype: str, size: int) -> Iterator[Batch]:
+def read_inputs(
+    path: Path,
+    shape: tuple[int, ...],
+    dtype: str,
+    size: int,
+    encode: Callable[[Path], NDArray[Any]] | None = None,
+) -> Iterator[Batch]:
     """Reads samples of a model's shape and type, batch by batch.
 
     Args:
@@ -20,13 +29,16 @@ def read_inputs(path: Path, shape: tuple[int, ...], dtype: str, size: int) -> It
         shape: of one sample.
         dtype: that the model takes.
         size: samples in a batch.
+        encode: reads a .csv of raw columns, for a model of a table; None takes numbers as they are.
 
     Raises:
         DataError: if there is nothing, the kind is unknown, or a sample does not fit.
     """
     refuse_unknown(path)
     suffix = path.suffix.lower()
-    if suffix == ".csv" and not path.is_dir():
+    if suffix == ".csv" and encode is not None:
+        yield from batches_of(encode(path), shape, dtype, size, str(path))
+    elif suffix == ".csv" and not path.is_dir():
         yield from read_table(path, shape, dtype, size)
     elif suffix in ARRAYS and not path.is_dir():
         yield from batches_of(read_array(path), shape, dtype, size, str(path))

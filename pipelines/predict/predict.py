@@ -24,7 +24,8 @@ def predict(
 
     Yields:
         For each sample of a batch `index` or `file`; for classification `label`, `class_index` and `probability`, of
-        the most probable class; for regression `value`, a number or a list; `std` of either where there are passes.
+        the most probable class; for regression and several labels `value`, a number or a list; `std` of either where
+        there are passes.
 
     Raises:
         UsageError: if the model is none, or the passes do not fit it.
@@ -35,7 +36,7 @@ def predict(
         raise UsageError(f"`--batch-size` must be at least 1. Received: {batch_size}.")
     refuse_unknown(inputs)
     predictor = open_predictor(model, mc_samples)
-    for batch in read_inputs(inputs, predictor.shape, predictor.dtype, batch_size):
+    for batch in read_inputs(inputs, predictor.shape, predictor.dtype, batch_size, predictor.encode):
         yield _lines(batch, predictor.answer(batch.x))
 
 

@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from piste.pipelines.config.schema.csv import Csv
 from piste.pipelines.config.schema.runtime import Runtime
+from piste.pipelines.data.csv_file import read_csv
+from piste.pipelines.data.encode_csv import encode_csv
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError, UsageError
 from piste.pipelines.run import Run
 
@@ -39,11 +43,13 @@ class Predictor:
         shape: of one sample.
         dtype: of the inputs, raw.
         answer: from a batch to its answers.
+        encode: from a file of raw columns to samples, for a model of a table; None for others.
     """
 
     shape: tuple[int, ...]
     dtype: str
     answer: Callable[[NDArray[Any]], Answers]
+    encode: Callable[[Path], NDArray[Any]] | None = None
 
 
 def open_predictor(path: Path, passes: int | None = None) -> Predictor:
@@ -73,7 +79,7 @@ def _of_run(path: Path, passes: int | None) -> Predictor:
     run = Run.open(path)
     model = run.model()
     data = run.environment["data"]
-    classes = data["classes"]
+    classes = data["classes"] if data["task"] == "classification" else None
     passes_of = _one_pass(model) if passes is None else _many_passes(model, passes, run)
 
     def answer(x: NDArray[Any]) -> Answers:
@@ -84,7 +90,15 @@ def _of_run(path: Path, passes: int | None) -> Predictor:
         std = std if std is None else np.broadcast_to(std, mean.shape)  # p and 1 - p vary alike
         return Answers(mean, [classes[index] for index in mean.argmax(axis=1)], std)
 
-    return Predictor(tuple(data["input_shape"]), data["input_dtype"], answer)
+    return Predictor(tuple(data["input_shape"]), data["input_dtype"], answer, _encoder(run))
+
+
+def _encoder(run: Run) -> Callable[[Path], NDArray[Any]] | None:
+    source, facts = run.config.data, run.environment["data"].get("table")
+    if facts is None or not isinstance(source, Csv):
+        return None
+    table, delimiter = Table.of_facts(facts), source.delimiter
+    return lambda path: encode_csv(read_csv(path, delimiter), table)
 
 
 def _one_pass(model: Any) -> Passes:

@@ -74,7 +74,7 @@ def with_features(front: Any, data: Data, batch_size: int, *, jit_compile: bool)
 
     def features(arrays: Arrays) -> Arrays:
         batches = [run(tf.constant(arrays.x[i : i + batch_size])) for i in range(0, len(arrays), batch_size)]
-        return Arrays(np.concatenate([batch.numpy() for batch in batches]), arrays.y)
+        return replace(arrays, x=np.concatenate([batch.numpy() for batch in batches]))
 
     held_out = None if data.validation is None else features(data.validation)
     return replace(data, train=features(data.train), validation=held_out)

@@ -143,7 +143,11 @@ def test_cnn_names() -> None:
             {"input_shape": (8,)},
             r"`type: cnn` must have images of height x width \(x channels\)\. Received: shape \(8,\)\. Use `type: mlp`",
         ),
-        ({"type": "mlp"}, {"task": "ranking"}, r"`task` must be classification or regression\. Received: `ranking`"),
+        (
+            {"type": "mlp"},
+            {"task": "ranking"},
+            r"`task` must be classification, multilabel or regression\. Received: `ranking`",
+        ),
     ],
 )
 def test_wrong_models(spec: dict[str, Any], changes: dict[str, Any], words: str) -> None:

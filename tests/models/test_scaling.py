@@ -5,7 +5,8 @@ import keras
 import numpy as np
 import pytest
 
-from piste.models.scaling import Standardize, scaling_layer
+from piste.models.scaling import scaling_layer
+from piste.models.standardize import Standardize
 
 
 def through(scale: str, x: np.ndarray) -> np.ndarray:

@@ -6,8 +6,12 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 
 from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.common import SCALE_DOC, Common, Scale
+from piste.pipelines.config.schema.csv import Csv
 from piste.pipelines.config.schema.fields import Natural, OptionalText, ReadBool, ReadFloat, ReadInt, ReadText
+from piste.pipelines.config.schema.image_folder import ImageFolder
+from piste.pipelines.config.schema.keras_set import KerasSet
 from piste.pipelines.config.schema.own import Own
+from piste.pipelines.config.schema.tfrecord import Tfrecord
 from piste.pipelines.data.register import OWN_SOURCES
 
 
@@ -49,7 +53,9 @@ class Npz(Common):
     x_test: Annotated[OptionalText, Field(description="Name of the test inputs; null has no test.")] = "x_test"
     y_test: Annotated[OptionalText, Field(description="Name of the test labels; null has no test.")] = "y_test"
     task: Annotated[
-        Literal["classification", "regression"], ReadText, Field(description="What is to be predicted.")
+        Literal["classification", "multilabel", "regression"],
+        ReadText,
+        Field(description="What is to be predicted; multilabel has a column of 0 and 1 for each label."),
     ] = "classification"
     scale: Annotated[Scale, Field(description=SCALE_DOC)] = "standardize"
 
@@ -73,6 +79,10 @@ SOURCES: dict[str, type[Common]] = {
     "tfds": Tfds,
     "idx": Idx,
     "npz": Npz,
+    "keras": KerasSet,
+    "csv": Csv,
+    "image_folder": ImageFolder,
+    "tfrecord": Tfrecord,
     "synthetic": Synthetic,
 }
 
@@ -92,11 +102,16 @@ def _choose(value: Any) -> str | None:
         return None
 
 
+Source = Embedded | Tfds | Idx | Npz | KerasSet | Csv | ImageFolder | Tfrecord | Synthetic | Own
 Data = Annotated[
     Annotated[Embedded, Tag("Embedded")]
     | Annotated[Tfds, Tag("Tfds")]
     | Annotated[Idx, Tag("Idx")]
     | Annotated[Npz, Tag("Npz")]
+    | Annotated[KerasSet, Tag("KerasSet")]
+    | Annotated[Csv, Tag("Csv")]
+    | Annotated[ImageFolder, Tag("ImageFolder")]
+    | Annotated[Tfrecord, Tag("Tfrecord")]
     | Annotated[Synthetic, Tag("Synthetic")]
     | Annotated[Own, WithJsonSchema({"not": {}}), Tag("Own")],
     Discriminator(_choose),

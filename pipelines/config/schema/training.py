@@ -1,5 +1,6 @@
 """`training`: how long, with which optimiser, to which end."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from annotated_types import MinLen
@@ -15,6 +16,7 @@ from piste.pipelines.config.components import (
 )
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.nodes import Scalar
+from piste.pipelines.config.scalars import is_null, read_float
 from piste.pipelines.config.schema.early_stopping import EarlyStopping
 from piste.pipelines.config.schema.fields import NullToNone, ReadInt, ReadText, Section, Text
 from piste.pipelines.config.schema.stage import Stage
@@ -37,6 +39,26 @@ def _read_metrics(value: Any) -> Any:
     if faults:
         raise Faults(faults)
     return tuple(metrics)
+
+
+def _read_class_weight(value: Any) -> Any:
+    """Reads `balanced`, or weights by class."""
+    if is_null(value) or value == "balanced" or (isinstance(value, Scalar) and value.text == "balanced"):
+        return None if is_null(value) else "balanced"
+    if not isinstance(value, Mapping) or not value:
+        raise Faults([Fault("must be balanced, or a map from classes to weights", received=describe(value))])
+    weights, faults = {}, []
+    for name, item in value.items():
+        try:
+            weights[name] = read_float(item)
+        except Faults as error:
+            faults += [fault.under(name) for fault in error.faults]
+            continue
+        if weights[name] < 0:
+            faults.append(Fault("must be at least 0", (name,), received=describe(item)))
+    if faults:
+        raise Faults(faults)
+    return weights
 
 
 class Training(Section):
@@ -65,6 +87,20 @@ class Training(Section):
         documented("losses", ("auto",)),
         Field(description="What is minimised; auto chooses by the task."),
     ] = Component(type="auto")
+    class_weight: Annotated[
+        Literal["balanced"] | dict[str, float] | None,
+        BeforeValidator(_read_class_weight),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"const": "balanced"},
+                    {"type": "object", "minProperties": 1, "additionalProperties": {"type": "number", "minimum": 0}},
+                    {"type": "null"},
+                ]
+            }
+        ),
+        Field(description="How much samples of a class count, by its name; balanced weighs rare ones up; null alike."),
+    ] = None
     metrics: Annotated[
         Literal["auto"] | tuple[Component, ...],
         BeforeValidator(_read_metrics),

@@ -57,7 +57,8 @@ NEEDS_ALL = "needs a probability for each class, but the model ends in one sigmo
         ),
         (
             TWO + SOFTMAX + "training: {metrics: [accuracy, auc]}\n",
-            f"`training.metrics[1]` {NEEDS_ONE} Received: auc.",
+            f"`training.metrics[1]` {NEEDS_ONE[:-1]}, or `multi_label: true`, the mean over the classes. "
+            "Received: auc.",
         ),
         (
             UNKNOWN + SOFTMAX + "training: {metrics: [{type: precision}]}\n",

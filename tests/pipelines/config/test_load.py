@@ -51,6 +51,7 @@ def test_every_default_is_filled_in(load: Load) -> None:
             "no_weight_decay": [],
             "schedule": None,
             "loss": "auto",
+            "class_weight": None,
             "metrics": "auto",
             "early_stopping": None,
             "mode": "auto",

@@ -96,7 +96,7 @@ def test_a_run_of_ones_own_model_on_ones_own_data(file: Path, tmp_path: Path) ->
             "narow",
             "mobilenet_v2, autoencoder, narrow, or give `layers`. Received: narow. Did you mean",
         ),
-        ("stripes", "stripe", "idx, npz, synthetic, stripes. Received: stripe. Did you mean `stripes`?"),
+        ("stripes", "stripe", "tfrecord, synthetic, stripes. Received: stripe. Did you mean `stripes`?"),
         ("alpha: 0.5", "alpha: 0", "`model.activation.alpha` must be above 0"),
         ("batch_size: 8", "batch_size: 0", "`data.batch_size` must be at least 1. Received: 0."),
     ],

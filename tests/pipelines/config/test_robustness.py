@@ -22,6 +22,9 @@ BASES = {
     "tfds": "data: {source: tfds, name: mnist}\nmodel: {type: cnn}\n",
     "idx": "data: {source: idx, directory: x}\nmodel: {type: cnn}\n",
     "npz": "data: {source: npz, path: x}\nmodel: {type: mlp}\ntraining: {early_stopping: {monitor: loss}}\n",
+    "csv": "data: {source: csv, path: x, target: y, test: {size: 3}}\nmodel: {type: mlp}\n",
+    "image_folder": "data: {source: image_folder, directory: x, size: [2, 2]}\nmodel: {type: cnn}\n",
+    "tfrecord": "data: {source: tfrecord, path: x, features: {x: {}, y: {shape: [2]}}}\nmodel: {type: mlp}\n",
     "synthetic": "data: {source: synthetic, kind: regression}\nmodel: {layers: [{type: dense, units: 1}]}\n",
 }
 

@@ -51,8 +51,8 @@ COMPLAINTS = [
         "data: {source: imbedded}\n" + MODEL,
         1,
         16,
-        "`data.source` must be one of embedded, tfds, idx, npz, synthetic. Received: imbedded. "
-        "Did you mean `embedded`?",
+        "`data.source` must be one of embedded, tfds, idx, npz, keras, csv, image_folder, tfrecord, synthetic. "
+        "Received: imbedded. Did you mean `embedded`?",
     ),
     ("data: {source: idx}\n" + MODEL, 1, 1, "`data.directory` is missing."),
     ("data: {source: idx, directory: ''}\n" + MODEL, 1, 32, '`data.directory` must not be empty. Received: "".'),

@@ -14,12 +14,23 @@ from piste.pipelines.data.load import load_data
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 YAML = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
-LOADED = {"source: embedded": 10_000, "source: npz": 500, "source: synthetic": 2000}
+LOADED = {"source: csv": 400, "source: embedded": 10_000, "source: npz": 500, "source: synthetic": 2000}
 
 
 def test_the_page_shows_every_source() -> None:
     shown = re.findall(r"^  source: (\w+)", "".join(YAML), re.MULTILINE)
-    assert sorted(shown) == ["embedded", "idx", "npz", "synthetic", "tfds"]
+    assert sorted(shown) == [
+        "csv",
+        "embedded",
+        "idx",
+        "image_folder",
+        "image_folder",
+        "keras",
+        "npz",
+        "synthetic",
+        "tfds",
+        "tfrecord",
+    ]
 
 
 def test_what_the_page_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,4 +44,6 @@ def test_what_the_page_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         for source, samples in LOADED.items():
             if source in block:
                 data = load_data(config)
-                assert len(data.train) + len(data.validation or ()) == samples
+                assert (
+                    len(data.train) + len(data.validation or ()) + ("csv" in source) * len(data.test or ()) == samples
+                )

@@ -76,7 +76,7 @@ def test_the_rest_of_the_data_stays() -> None:
         (
             {"fraction": 1.0},
             "`validation.fraction` must be between 0 and 1. Received: 1.0;"
-            " to validate on nothing write `validation: null`.",
+            " to hold out nothing write `validation: null`.",
         ),
         ({"fraction": float("nan")}, "`validation.fraction` must be between 0 and 1. Received: nan;"),
         (
