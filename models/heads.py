@@ -5,7 +5,7 @@ from typing import Any
 
 SIGMOID = "sigmoid"
 HEADS = ("softmax", SIGMOID)
-_WITH_HEAD = ("mlp", "cnn", "towers")
+_WITH_HEAD = ("mlp", "cnn", "towers", "application")
 
 
 def last_layer(head: str, outputs: int, task: str) -> tuple[int, str | None]:

@@ -38,10 +38,17 @@ def _towers() -> Builder:
     return towers
 
 
+def _application() -> Builder:
+    from piste.models.application import application
+
+    return application
+
+
 _BY_NAME = {
     "mlp": Architecture("mlp", "Dense layers, each with its activation, and a head", _mlp),
     "cnn": Architecture("cnn", "Convolutions with 2 x 2 pooling, dense layers and a head", _cnn),
     "towers": Architecture("towers", "Dense layers for each of two inputs, joined by more of them", _towers),
+    "application": Architecture("application", "An architecture of keras.applications, pooled, and a head", _application),
 }
 
 MODELS: Mapping[str, Architecture] = MappingProxyType(_BY_NAME)

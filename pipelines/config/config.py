@@ -9,6 +9,7 @@ from piste.pipelines.config.problems import Origin
 from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
 from piste.pipelines.config.schema.export import Export
 from piste.pipelines.config.schema.health import Health
+from piste.pipelines.config.schema.application import Application
 from piste.pipelines.config.schema.model import Cnn, Free, Mlp, Towers
 from piste.pipelines.config.schema.own import Own, OwnModel
 from piste.pipelines.config.schema.runtime import Runtime
@@ -35,7 +36,7 @@ class Config:
 
     seed: int
     data: Embedded | Tfds | Idx | Npz | Synthetic | Own
-    model: Mlp | Cnn | Towers | Free | OwnModel
+    model: Mlp | Cnn | Towers | Application | Free | OwnModel
     transfer: Transfer | None
     training: Training
     health: Health | None

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag,
 from piste.models import zoo
 from piste.pipelines.config.components import TABLE, Component, component, documented, optional_component
 from piste.pipelines.config.scalars import read_text
+from piste.pipelines.config.schema.application import Application
 from piste.pipelines.config.schema.fields import Count, NullToNone, ReadBool, ReadFloat, ReadInt, ReadText, Section
 from piste.pipelines.config.schema.layers import Layer, Repeat, read_layers
 from piste.pipelines.config.schema.own import OwnModel
@@ -136,7 +137,7 @@ class Free(Trunk):
     ]
 
 
-MODELS: dict[str, type[Trunk]] = {"mlp": Mlp, "cnn": Cnn, "towers": Towers}
+MODELS: dict[str, type[Section]] = {"mlp": Mlp, "cnn": Cnn, "towers": Towers, "application": Application}
 
 
 def own_models() -> list[str]:
@@ -150,7 +151,7 @@ def models() -> list[str]:
 
 
 def _choose(value: Any) -> str | None:
-    if isinstance(value, Trunk | OwnModel):
+    if isinstance(value, Trunk | Application | OwnModel):
         return type(value).__name__
     try:
         if "type" not in value and "layers" in value:
@@ -165,6 +166,7 @@ Model = Annotated[
     Annotated[Mlp, Tag("Mlp")]
     | Annotated[Cnn, Tag("Cnn")]
     | Annotated[Towers, Tag("Towers")]
+    | Annotated[Application, Tag("Application")]
     | Annotated[Free, Tag("Free")]
     | Annotated[OwnModel, WithJsonSchema({"not": {}}), Tag("OwnModel")],
     Discriminator(_choose),
