@@ -1,6 +1,7 @@
 """The zoo's `application`: any architecture of `keras.applications` as a trunk, with a head of its own."""
 
 import random
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import keras
 
 from piste.models.applications import Application, find_application
 from piste.models.heads import last_layer
-from piste.models.images import pixels_for, three_channels
+from piste.models.images import Resize, pixels_for, three_channels
 from piste.models.nodes import Act, Layer, Node, Spec
 from piste.models.seeds import layer_seed
 from piste.models.stack import stack
@@ -71,7 +72,7 @@ def application(
     _check(entry, size, alpha, pooling, weights, tuple(x.shape[1:3]))
     x = three_channels(x)
     if size is not None:
-        x = keras.layers.Resizing(*size, name="resize", dtype="float32")(x)
+        x = Resize(*size, name="resize", dtype="float32")(x)
     x = pixels_for(entry, x, published=weights is not None)
     trunk = _trunk(entry, tuple(x.shape[1:]), alpha, pooling, weights, layer_seed(seed, TRUNK, "kernel"))
     if activation is not None:
@@ -120,13 +121,13 @@ def _trunk(
         arguments["include_preprocessing"] = weights is not None
     make = getattr(keras.applications, entry.name)
     with _drawing_from(seed):
-        trunk = make(
-            weights=None, include_top=False, input_shape=shape, pooling=pooling, name=TRUNK, **arguments
-        )
+        trunk = make(weights=None, include_top=False, input_shape=shape, pooling=pooling, name=TRUNK, **arguments)
     if weights is not None:
         try:
-            trunk.load_weights(Path(weights).expanduser())
-        except (OSError, ValueError, KeyError) as error:
+            with warnings.catch_warnings():  # Keras warns, and goes on, where a file has nothing for a layer
+                warnings.simplefilter("error", UserWarning)
+                trunk.load_weights(Path(weights).expanduser())
+        except (OSError, ValueError, KeyError, UserWarning) as error:
             raise ValueError(
                 f"`weights` must be of {entry.name} without its top{'' if alpha is None else f', alpha {alpha:g}'}. "
                 f"Received: {weights}, of which Keras says: {str(error).strip().splitlines()[0]}"

@@ -12,6 +12,33 @@ _TORCH_MEAN = (0.485, 0.456, 0.406)
 _TORCH_DEVIATION = (0.229, 0.224, 0.225)
 
 
+@keras.saving.register_keras_serializable(package="piste")
+class Resize(keras.layers.Layer):
+    """Bilinear resizing of images.
+
+    Keras's own Resizing takes `training=True` where a call says nothing of it, and hands that on to the layers after
+    it: batch normalisation would then change its statistics in `model(x)`.
+
+    Args:
+        height: Of the result.
+        width: Of the result.
+        **kwargs: The arguments of every Keras layer, such as `name`.
+    """
+
+    def __init__(self, height: int, width: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.height, self.width = height, width
+
+    def call(self, inputs: Any) -> Any:
+        return keras.ops.image.resize(inputs, (self.height, self.width), interpolation="bilinear")
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return (input_shape[0], self.height, self.width, input_shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "height": self.height, "width": self.width}
+
+
 def three_channels(x: Any) -> Any:
     """Repeats the only channel of grey images; those with three stay.
 

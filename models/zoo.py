@@ -48,7 +48,9 @@ _BY_NAME = {
     "mlp": Architecture("mlp", "Dense layers, each with its activation, and a head", _mlp),
     "cnn": Architecture("cnn", "Convolutions with 2 x 2 pooling, dense layers and a head", _cnn),
     "towers": Architecture("towers", "Dense layers for each of two inputs, joined by more of them", _towers),
-    "application": Architecture("application", "An architecture of keras.applications, pooled, and a head", _application),
+    "application": Architecture(
+        "application", "An architecture of keras.applications, pooled, and a head", _application
+    ),
 }
 
 MODELS: Mapping[str, Architecture] = MappingProxyType(_BY_NAME)

@@ -134,9 +134,7 @@ class Copier:
             name = _free(name if not same else f"{name}_{same + 1}", taken)
             taken.add(name)
             draws = layer_seed(self.seed, prefix + name, "noise")
-            made = make_activation(
-                self.spec, name=name, rank=len(x.shape), dtype=_policy(operation, x), seed=draws
-            )
+            made = make_activation(self.spec, name=name, rank=len(x.shape), dtype=_policy(operation, x), seed=draws)
             made.trainable = getattr(operation, "trainable", True)
             self.activations[key] = made
         return self.activations[key]

@@ -6,10 +6,10 @@ from typing import Any
 from piste.pipelines.config.nodes import Mapping
 from piste.pipelines.config.overrides import parse_path
 from piste.pipelines.config.problems import Origin
+from piste.pipelines.config.schema.application import Application
 from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
 from piste.pipelines.config.schema.export import Export
 from piste.pipelines.config.schema.health import Health
-from piste.pipelines.config.schema.application import Application
 from piste.pipelines.config.schema.model import Cnn, Free, Mlp, Towers
 from piste.pipelines.config.schema.own import Own, OwnModel
 from piste.pipelines.config.schema.runtime import Runtime

@@ -72,8 +72,10 @@ def test_every_activation_is_found_and_nothing_else_changes(name: str) -> None:
         (own,) = hidden
         back = swap_activations(swap.model, own).model
         x = np.random.default_rng(0).uniform(size=(2, *model.input_shape[1:])).astype("float32")
-        np.testing.assert_array_equal(back(x), model(x))
-        assert (np.array(swap.model(x)) != np.array(model(x))).any()
+        ends = [keras.Model(net.input, net.layers[-1].input) for net in (model, swap.model, back)]  # softmax rounds
+        given, other, again = (np.array(end(x)) for end in ends)
+        np.testing.assert_array_equal(again, given)
+        assert (other != given).any()
 
 
 def test_a_missed_kind_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,7 @@ def test_checking_and_listing_import_no_keras(load: Load, tmp_path: Path) -> Non
     ][-6:] or "MobileNetV2" in shown  # fmt: skip
 
 
+@pytest.mark.slow
 def test_it_is_trained_watched_exported_and_opened_again(load: Load, tmp_path: Path) -> None:
     keras = pytest.importorskip("keras")
     config = load("application: MobileNetV2, size: [32, 32], alpha: 0.35")
