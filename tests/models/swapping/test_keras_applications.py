@@ -78,6 +78,7 @@ def test_every_activation_is_found_and_nothing_else_changes(name: str) -> None:
         assert (other != given).any()
 
 
+@pytest.mark.slow
 def test_a_missed_kind_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     find = places.look
     monkeypatch.setattr(places, "look", lambda thing: None if isinstance(thing, keras.layers.ReLU) else find(thing))
@@ -85,6 +86,7 @@ def test_a_missed_kind_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert census(swap.model)["relu6"] == 35 and not swap.swapped
 
 
+@pytest.mark.slow
 def test_learned_activations_add_their_weights_alone() -> None:
     model = build("MobileNetV2")
     swap = swap_activations(model, "prelu")

@@ -151,7 +151,16 @@ def test_swapped_with_itself(net: Callable[[], Any], x: Any) -> None:
     np.testing.assert_array_equal(again.model(x), model(x))
 
 
-@NETS
+@pytest.mark.parametrize(
+    ("net", "x"),
+    [
+        (sequential, X),
+        (convolutional, IMAGES),
+        pytest.param(functional, X, marks=pytest.mark.slow),
+        pytest.param(nested, X, marks=pytest.mark.slow),
+    ],
+    ids=["sequential", "convolutional", "functional", "nested"],
+)
 def test_it_trains_is_saved_and_is_read(net: Callable[[], Any], x: Any, tmp_path: Path) -> None:
     swap = swap_activations(net(), {"type": "elu", "alpha": 0.5})
     swap.model.compile("sgd", "mse", jit_compile=False)
