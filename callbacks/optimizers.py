@@ -29,6 +29,11 @@ def steps_applied(optimizer: Any) -> Any:
     return inner(optimizer)._iterations
 
 
+def built_for(optimizer: Any) -> list[Any]:
+    """Returns the variables that `apply` takes gradients of when it is not told which."""
+    return list(inner(optimizer)._trainable_variables)
+
+
 def accumulation(optimizer: Any) -> int:
     """Returns how many gradients are averaged for one update."""
     return inner(optimizer).gradient_accumulation_steps or 1

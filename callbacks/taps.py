@@ -12,7 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from piste.callbacks.optimizers import accumulated, accumulation, loss_scale
+from piste.callbacks.optimizers import accumulated, accumulation, built_for, loss_scale
 from piste.callbacks.patches import wrapped_here
 from piste.callbacks.sites import Site
 
@@ -225,14 +225,14 @@ def _tap_optimizer(patches: contextlib.ExitStack, optimizer: Any, taps: Taps) ->
     def tap(apply: Any) -> Any:
         def tapped(grads: Any, trainable_variables: Any = None) -> Any:
             grads = list(grads)
-            if trainable_variables is None or taps.loss is None:
+            if taps.loss is None:
                 return apply(grads, trainable_variables)
-            variables = list(trainable_variables)
+            variables = list(trainable_variables or built_for(optimizer))
             pairs = [pair for pair in zip(grads, variables, strict=True) if pair[0] is not None]
             taps.loss, *gradients = _of_all_replicas([taps.loss, *(gradient for gradient, _ in pairs)])
             for gradient, (_, variable) in zip(gradients, pairs, strict=True):
                 taps.gradients[id(variable)] = _averaged(gradient, variable, optimizer, taps.scale)
-            return apply(grads, variables)
+            return apply(grads, trainable_variables and variables)
 
         return tapped
 

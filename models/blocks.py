@@ -1,6 +1,7 @@
 """What stands around a zoo model's hidden layers: normalisation and dropout, as nodes."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from piste.models.nodes import Act, Layer, Node
@@ -9,6 +10,9 @@ BEFORE, AFTER = "before", "after"
 DROPOUTS = ("dropout", "alpha_dropout", "gaussian_dropout")
 
 Settings = Mapping[str, Any]
+
+NORMALISED: Settings = MappingProxyType({"position": BEFORE})
+"""The `batch_norm` of architectures that are normalised unless the config says otherwise."""
 
 
 def normalised(layer: Layer, activation: Act | None, batch_norm: Settings | None) -> list[Node]:
@@ -35,6 +39,20 @@ def normalised(layer: Layer, activation: Act | None, batch_norm: Settings | None
         return [layer, *acts, norm]
     bare = Layer(layer.type, layer.name, {**layer.arguments, "use_bias": False}, layer.where, layer.initializer)
     return [bare, norm, *acts]
+
+
+def preactivated(name: str, batch_norm: Settings | None) -> list[Node]:
+    """Batch normalisation and the activation `<name>_act`, for blocks that have them before their kernel.
+
+    Args:
+        name: Of the place.
+        batch_norm: As `normalised` has it; "after" stands for after the activation.
+    """
+    act = Act(f"{name}_act")
+    if batch_norm is None:
+        return [act]
+    norm = norm_node(name, batch_norm)
+    return [act, norm] if batch_norm.get("position", BEFORE) == AFTER else [norm, act]
 
 
 def norm_node(name: str, batch_norm: Settings) -> Layer:

@@ -5,7 +5,10 @@ from typing import Any
 
 SIGMOID = "sigmoid"
 HEADS = ("softmax", SIGMOID)
-_WITH_HEAD = ("mlp", "cnn", "towers", "application")
+_WITH_HEAD = (
+    "mlp", "residual_mlp", "wide_and_deep", "towers", "cnn", "lenet5", "vgg", "resnet", "wide_resnet", "mobilenet_v2",
+    "application",
+)  # fmt: skip
 
 
 def last_layer(head: str, outputs: int, task: str) -> tuple[int, str | None]:

@@ -1,83 +1,66 @@
-"""Images as the architectures of `keras.applications` take them, by layers of Keras's own in one chain."""
+"""How image models begin: images have channels, and augmentation and normalisation come before all else."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import keras
+from piste.models.blocks import Settings, norm_node, normalised
+from piste.models.nodes import Act, Layer, Node, Spec
 
-from piste.models.applications import Application
-
-# ImageNet's, from 0 to 255, red first.
-_MEAN = (123.68, 116.779, 103.939)
-_TORCH_MEAN = (0.485, 0.456, 0.406)
-_TORCH_DEVIATION = (0.229, 0.224, 0.225)
+AUGMENTATIONS = ("random_contrast", "random_flip", "random_rotation", "random_translation", "random_zoom")
+"""What `augment` may name: Keras's layers that change images in training and hand them on otherwise."""
 
 
-@keras.saving.register_keras_serializable(package="piste")
-class Resize(keras.layers.Layer):
-    """Bilinear resizing of images.
-
-    Keras's own Resizing takes `training=True` where a call says nothing of it, and hands that on to the layers after
-    it: batch normalisation would then change its statistics in `model(x)`.
+def image_nodes(x: Any, label: str, *, augment: Sequence[Spec] = (), batch_norm: Settings | None = None) -> list[Node]:
+    """The channel axis where there is none, `augment_1`, ... and, if `batch_norm` says so, `input_norm`.
 
     Args:
-        height: Of the result.
-        width: Of the result.
-        **kwargs: The arguments of every Keras layer, such as `name`.
+        x: The scaled images, (batch, height, width) or (batch, height, width, channels).
+        label: The model's `type`, for the message.
+        augment: Each a name of `AUGMENTATIONS` or a map with `type`.
+        batch_norm: `{"input": bool, ...}`.
+
+    Raises:
+        ValueError: These are no images, or an augmentation is none.
     """
+    if len(x.shape) not in (3, 4):
+        raise ValueError(
+            f"`type: {label}` must have images of height x width (x channels). "
+            f"Received: shape {tuple(x.shape[1:])}. Use `type: mlp`."
+        )
+    nodes: list[Node] = []
+    if len(x.shape) == 3:
+        nodes.append(Layer("reshape", "channels", {"target_shape": [*x.shape[1:], 1]}))
+    for i, item in enumerate(augment):
+        given = {"type": item} if isinstance(item, str) else dict(item) if isinstance(item, Mapping) else {}
+        kind = given.pop("type", None)
+        if kind not in AUGMENTATIONS:
+            raise ValueError(f"augment[{i}]: must be one of {', '.join(AUGMENTATIONS)}. Received: {kind or item}.")
+        nodes.append(Layer(kind, f"augment_{i + 1}", given, f"augment[{i}]"))
+    if batch_norm is not None and batch_norm.get("input"):
+        nodes.append(norm_node("input", batch_norm))
+    return nodes
 
-    def __init__(self, height: int, width: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.height, self.width = height, width
 
-    def call(self, inputs: Any) -> Any:
-        return keras.ops.image.resize(inputs, (self.height, self.width), interpolation="bilinear")
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return (input_shape[0], self.height, self.width, input_shape[-1])
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "height": self.height, "width": self.width}
-
-
-def three_channels(x: Any) -> Any:
-    """Repeats the only channel of grey images; those with three stay.
+def convolution(
+    name: str,
+    filters: int,
+    kernel_size: int,
+    batch_norm: Settings | None,
+    *,
+    strides: int = 1,
+    act: bool = True,
+    where: str = "",
+) -> list[Node]:
+    """A convolution that keeps height and width but for its strides, with its normalisation and activation.
 
     Args:
-        x: (batch, height, width) or (batch, height, width, 1 or 3).
-
-    Returns:
-        (batch, height, width, 3).
+        name: Of the convolution; the others are `<name>_norm` and `<name>_act`.
+        filters: Channels of its output.
+        kernel_size: Height and width of the kernels.
+        batch_norm: As `piste.models.blocks.normalised` has it.
+        strides: Of height and width.
+        act: Whether an activation follows.
+        where: The key that asks for it, for error messages.
     """
-    if len(x.shape) == 4 and x.shape[-1] == 3:
-        return x
-    height, width = x.shape[1:3]
-    x = keras.layers.Reshape((height * width, 1), name="grey", dtype="float32")(x)
-    x = keras.layers.UpSampling1D(3, name="repeat", dtype="float32")(x)  # each number three times in a row
-    return keras.layers.Reshape((height, width, 3), name="channels", dtype="float32")(x)
-
-
-def pixels_for(entry: Application, x: Any, *, published: bool) -> Any:
-    """What the architecture takes, from images that are scaled.
-
-    Args:
-        entry: The architecture.
-        x: Images, (batch, height, width, 3).
-        published: Whether the weights are those that Keras publishes, or as they were trained. Then `x` is from 0 to 1
-            and becomes what its `preprocess_input` makes of pixels from 0 to 255. Otherwise `x` stays, but for
-            architectures that divide by 255 whatever they get.
-    """
-    if not published:
-        return _rescaled(x, 255.0) if entry.preprocessing == "inside" else x
-    if entry.preprocessing == "tf":
-        return _rescaled(x, 2.0, -1.0)
-    if entry.preprocessing == "torch":
-        scale = [1 / deviation for deviation in _TORCH_DEVIATION]
-        offset = [-mean / deviation for mean, deviation in zip(_TORCH_MEAN, _TORCH_DEVIATION, strict=True)]
-        return _rescaled(x, scale, offset)
-    if entry.preprocessing == "caffe":
-        return keras.ops.flip(_rescaled(x, 255.0, [-mean for mean in _MEAN]), axis=-1)
-    return _rescaled(x, 255.0)
-
-
-def _rescaled(x: Any, scale: Any, offset: Any = 0.0) -> Any:
-    return keras.layers.Rescaling(scale, offset, name="pixels", dtype="float32")(x)
+    arguments = {"filters": filters, "kernel_size": kernel_size, "strides": strides, "padding": "same"}
+    return normalised(Layer("conv2d", name, arguments, where), Act(f"{name}_act") if act else None, batch_norm)

@@ -39,6 +39,23 @@ class Act:
 
 Node = Layer | Act
 
+
+@dataclass(frozen=True)
+class Sum:
+    """What branches make of one tensor, added up.
+
+    Attributes:
+        name: Of the layer that adds.
+        branches: Chains; one without nodes hands the tensor on as it is. The first is the one that a layer
+            before the sum is said to feed.
+    """
+
+    name: str
+    branches: tuple[Sequence["Part"], ...]
+
+
+Part = Layer | Act | Sum
+
 _WITH_KERNEL = (
     "dense",
     "conv1d",
@@ -72,17 +89,26 @@ def kernels(node: Layer) -> tuple[str, ...]:
     return ("depthwise",) if node.type.startswith("depthwise") else ("kernel",)
 
 
-def feeds(nodes: Sequence[Node], index: int) -> Act | None:
+def feeds(nodes: Sequence[Part], index: int) -> Act | None:
     """The activation that sees what the layer at `index` computes, also through layers without a kernel.
 
-    BatchNorm, pooling, dropout and reshaping are looked through; another kernel or a recurrent layer is not.
+    BatchNorm, pooling, dropout and reshaping are looked through; another kernel or a recurrent layer is not. Of a
+    sum the first branch is followed, and what comes after the sum where that branch is at its end.
 
     Example:
         >>> chain = [Layer("dense", "a"), Layer("batch_normalization", "b"), Act("a_act")]
         >>> feeds(chain, 0).name
         'a_act'
+        >>> feeds([Layer("dense", "a"), Sum("s", ([Act("inner_act"), Layer("dense", "b")], []))], 0).name
+        'inner_act'
     """
-    for node in nodes[index + 1 :]:
+    return _first(nodes[index + 1 :])
+
+
+def _first(nodes: Sequence[Part]) -> Act | None:
+    for place, node in enumerate(nodes):
+        if isinstance(node, Sum):
+            return _first([*node.branches[0], *nodes[place + 1 :]])
         if isinstance(node, Act):
             return node
         if has_kernel(node) or node.type in RECURRENT:

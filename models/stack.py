@@ -2,20 +2,35 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+import keras
 
 from piste.models.activations.realise import layer as activation_layer
 from piste.models.activations.spec import read
 from piste.models.activations.table import SOFTMAX
 from piste.models.initializers import matched
 from piste.models.make_layer import make_layer
-from piste.models.nodes import Act, Layer, Node, Spec, feeds, has_kernel, kernels
+from piste.models.nodes import Act, Layer, Node, Part, Spec, Sum, feeds, has_kernel, kernels
 from piste.models.seeds import layer_seed
+
+FLOAT32 = "float32"
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What the model chooses for all its layers."""
+
+    activation: Spec
+    initializer: Spec
+    seed: int
+    shared: Mapping[str, Spec | None]
 
 
 def stack(
     x: Any,
-    nodes: Sequence[Node],
+    nodes: Sequence[Part],
     *,
     activation: Spec,
     initializer: Spec,
@@ -42,22 +57,21 @@ def stack(
         ValueError: Keras refuses a layer or its input; the message begins with where it was written.
     """
     shared = {"regularizer": kernel_regularizer, "constraint": kernel_constraint}
+    return _apply(x, nodes, (), _Choices(activation, initializer, seed, shared), last=True)
+
+
+def _apply(x: Any, nodes: Sequence[Part], after: Sequence[Part], choices: _Choices, *, last: bool) -> Any:
+    """Applies a chain that goes on with `after`; `last` says whether the model ends with it."""
+    chain = [*nodes, *after]
     for index, node in enumerate(nodes):
-        dtype = "float32" if index == len(nodes) - 1 else None
+        dtype = FLOAT32 if last and index == len(nodes) - 1 else None
+        if isinstance(node, Sum):
+            rest = chain[index + 1 :]
+            ends = [_apply(x, branch, rest, choices, last=dtype == FLOAT32) for branch in node.branches]
+            x = keras.layers.Add(name=node.name, dtype=dtype)(ends)
+            continue
         try:
-            if isinstance(node, Act):
-                spec = activation if node.spec is None else node.spec
-                draws = layer_seed(seed, node.name, "noise")
-                x = activation_layer(spec, name=node.name, rank=len(x.shape), dtype=dtype, seed=draws)(x)
-            else:
-                x = make_layer(
-                    node.type,
-                    name=node.name,
-                    arguments=_for_kernels(node, shared) | dict(node.arguments),
-                    seed=seed,
-                    initializer=_initializer(nodes, index, activation, initializer),
-                    dtype=dtype,
-                )(x)
+            x = _made(node, chain, index, choices, rank=len(x.shape), dtype=dtype)(x)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{node.where or node.name}: {_reason(error)}") from error
         if 0 in x.shape[1:]:
@@ -66,6 +80,22 @@ def stack(
                 f"Shrink less before it: fewer or smaller pools, strides or kernels."
             )
     return x
+
+
+def _made(node: Node, chain: Sequence[Part], index: int, choices: _Choices, *, rank: int, dtype: str | None) -> Any:
+    """The Keras layer of a node."""
+    if isinstance(node, Act):
+        spec = choices.activation if node.spec is None else node.spec
+        draws = layer_seed(choices.seed, node.name, "noise")
+        return activation_layer(spec, name=node.name, rank=rank, dtype=dtype, seed=draws)
+    return make_layer(
+        node.type,
+        name=node.name,
+        arguments=_for_kernels(node, choices.shared) | dict(node.arguments),
+        seed=choices.seed,
+        initializer=_initializer(chain, index, choices.activation, choices.initializer),
+        dtype=dtype,
+    )
 
 
 def _for_kernels(node: Layer, shared: Mapping[str, Spec | None]) -> dict[str, Any]:
@@ -80,7 +110,7 @@ def _reason(error: Exception) -> str:
     return text.split("\n\nArguments received")[0].strip()
 
 
-def _initializer(nodes: Sequence[Node], index: int, activation: Spec, initializer: Spec) -> Spec | None:
+def _initializer(nodes: Sequence[Part], index: int, activation: Spec, initializer: Spec) -> Spec | None:
     node = nodes[index]
     assert isinstance(node, Layer)
     if not has_kernel(node):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -20,49 +21,46 @@ class Architecture:
     load: Callable[[], Builder]
 
 
-def _mlp() -> Builder:
-    from piste.models.mlp import mlp
+def _own(name: str, summary: str) -> Architecture:
+    """An architecture of the folder `architectures`, where file and function have its name."""
 
-    return mlp
+    def load() -> Builder:
+        builder: Builder = getattr(import_module(f"piste.models.architectures.{name}"), name)
+        return builder
 
-
-def _cnn() -> Builder:
-    from piste.models.cnn import cnn
-
-    return cnn
+    return Architecture(name, summary, load)
 
 
-def _towers() -> Builder:
-    from piste.models.towers import towers
-
-    return towers
-
-
-def _application() -> Builder:
-    from piste.models.application import application
-
-    return application
-
-
-_BY_NAME = {
-    "mlp": Architecture("mlp", "Dense layers, each with its activation, and a head", _mlp),
-    "cnn": Architecture("cnn", "Convolutions with 2 x 2 pooling, dense layers and a head", _cnn),
-    "towers": Architecture("towers", "Dense layers for each of two inputs, joined by more of them", _towers),
-    "application": Architecture(
-        "application", "An architecture of keras.applications, pooled, and a head", _application
-    ),
-}
+_APPLICATION = _own("application", "An architecture of keras.applications, pooled, and a head")
+SHIPPED = (
+    _own("mlp", "Dense layers, each with its activation, and a head"),
+    _own("residual_mlp", "Residual blocks of dense layers, for tables (Gorishniy et al. 2021)"),
+    _own("wide_and_deep", "Inputs to output both directly and through dense layers (Cheng et al. 2016)"),
+    _own("towers", "Dense layers for each of two inputs, joined by more of them"),
+    _own("cnn", "Convolutions with 2 x 2 pooling, dense layers and a head"),
+    _own("lenet5", "Two 5 x 5 convolutions and three dense layers (LeCun et al. 1998)"),
+    _own("vgg", "Groups of 3 x 3 convolutions with 2 x 2 pooling (Simonyan & Zisserman 2015)"),
+    _own("resnet", "Residual blocks, basic or bottleneck (He et al. 2016)"),
+    _own("wide_resnet", "Fewer and wider residual blocks, normalised first (Zagoruyko & Komodakis 2016)"),
+    _own("mobilenet_v2", "Inverted residual blocks around depthwise convolutions (Sandler et al. 2018)"),
+    _own("autoencoder", "Inputs through a narrow code to themselves (Hinton & Salakhutdinov 2006)"),
+)
+_BY_NAME = {architecture.name: architecture for architecture in (*SHIPPED, _APPLICATION)}
 
 MODELS: Mapping[str, Architecture] = MappingProxyType(_BY_NAME)
 """Every model type by name, those registered at run time included."""
 
 
 def find_model(name: str) -> Architecture:
-    """The model type of that name.
+    """The model type of that name; installed packages are asked where Piste and this process have none.
 
     Raises:
         ValueError: There is none; the message offers the nearest.
     """
+    if name not in MODELS:
+        from piste.models.plugins import discover
+
+        discover()
     if name not in MODELS:
         raise ValueError(
             f"A model's `type` must be one of {', '.join(MODELS)}. Received: `{name}`.{nearest(name, MODELS)}"
@@ -84,10 +82,20 @@ def register_model(name: str, builder: Builder, *, summary: str = "") -> None:
         ValueError: The name is taken or not in snake case.
         TypeError: `builder` cannot be called.
     """
+    if not callable(builder):
+        raise TypeError(f"`builder` must be a function. Received: {builder!r}.")
+    add_model(Architecture(name, summary, lambda: builder))
+
+
+def add_model(architecture: Architecture) -> None:
+    """Puts an architecture that is not imported yet into the register.
+
+    Raises:
+        ValueError: The name is taken or not in snake case.
+    """
+    name = architecture.name
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"A model's `type` must be in snake case. Received: `{name}`.")
     if name in MODELS:
         raise ValueError(f"The model type `{name}` is taken. Choose another name.")
-    if not callable(builder):
-        raise TypeError(f"`builder` must be a function. Received: {builder!r}.")
-    _BY_NAME[name] = Architecture(name, summary, lambda: builder)
+    _BY_NAME[name] = architecture

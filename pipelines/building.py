@@ -39,9 +39,8 @@ def build_network(config: Config, data: Data) -> Any:
             seed=config.seed,
         )
     except ValueError as error:
-        place = re.match(
-            r"`?((?:layers[\w\[\].]*|head|size|weights)\b)", str(error)
-        )  # where in the model, if it says so
+        # Where in the model, if it says so.
+        place = re.match(r"`?((?:layers|augment)[\w\[\].]*|(?:blocks|filters|head|size|weights)\b)", str(error))
         origin = config.origin(f"model.{place[1]}") if place else None
         raise ConfigError(f"{origin or config.origin('model')}: {error}") from error
     finally:

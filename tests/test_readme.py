@@ -20,7 +20,7 @@ PAGES = {
         "README.md",
         *(
             f"docs/{page}.md"
-            for page in ("training", "monitors", "examples", "report", "health", "moments", "applications")
+            for page in ("training", "monitors", "examples", "report", "health", "models", "moments", "applications")
         ),
     )
 }
@@ -43,7 +43,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/training.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/models.md", "docs/training.md"])
 def test_the_commands_run(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     Path("clothes.yaml").write_text(_blocks("yaml", README)[0], encoding="utf-8")
@@ -77,6 +77,12 @@ def test_the_yaml_of_the_training_page_is_valid(number: int, epochs: int) -> Non
     rest = "" if re.search("^(data|extends):", block, re.M) else "data: {source: embedded}\nmodel: {type: mlp}\n"
     Path("page.yaml").write_text(rest + block, encoding="utf-8")
     assert load_config("page.yaml").training.epochs == epochs
+
+
+@pytest.mark.parametrize("block", _blocks("yaml", PAGES["docs/models.md"]))
+def test_the_yaml_of_the_models_page_is_valid(block: str) -> None:
+    Path("page.yaml").write_text(block, encoding="utf-8")
+    assert load_config("page.yaml").model is not None
 
 
 def test_links_lead_somewhere() -> None:

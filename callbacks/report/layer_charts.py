@@ -68,6 +68,24 @@ UNIT_DRAWINGS: Mapping[str, Drawing] = {
         "share",
         "percent",
     ),
+    "probe_rms": Drawing(
+        "Size of activations on the probe",
+        "RMS of each activation's output in inference, on the probe's inputs, before training and after each epoch.",
+        "RMS",
+        "auto",
+    ),
+    "probe_saturated": Drawing(
+        "Saturated share on the probe",
+        "Share of outputs, in inference, where the activation's slope is below 5 % of its steepest.",
+        "share",
+        "percent",
+    ),
+    "probe_dead_share": Drawing(
+        "Dead units on the probe",
+        "Share of units that were flat on every sample of the probe, in inference. DEAD rests on these.",
+        "share",
+        "percent",
+    ),
 }
 
 
@@ -82,11 +100,11 @@ def unit_charts(records: Sequence[Record]) -> list[Chart]:
 
 
 def _with_dead_share(record: Record) -> Record:
-    layers = {
-        path: part | ({"dead_share": part["dead"] / part["units"]} if part.get("units") and "dead" in part else {})
-        for path, part in record["layers"].items()
-    }
-    return {**record, "layers": layers}
+    def shares(part: Mapping[str, Any]) -> dict[str, float]:
+        counted = [name for name in ("dead", "probe_dead") if name in part and part.get("units")]
+        return {f"{name}_share": part[name] / part["units"] for name in counted}
+
+    return {**record, "layers": {path: part | shares(part) for path, part in record["layers"].items()}}
 
 
 def _charts(records: Sequence[Record], drawings: Mapping[str, Drawing]) -> list[Chart]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from piste.callbacks.findings import Finding
 from piste.callbacks.records import Record
 from piste.callbacks.rules.changes import MATCHED, SCALED, clip, steeper
-from piste.callbacks.rules.history import finite, number
+from piste.callbacks.rules.history import finite, number, numbers
 from piste.callbacks.rules.traits import activations, centred, judged
 
 
@@ -35,9 +35,10 @@ def saturated(records: Sequence[Record], *, share: float = 0.75, checks: int = 3
     names = activations(latest)
     findings = []
     for path, name in names.items():
-        parts = [record["layers"].get(path, {}) for record in recent]
-        shares = [value for part in parts if (value := number(part, "saturated")) is not None]
-        if not centred(name) or len(shares) < checks or min(shares) <= share or not judged(latest, path):
+        if not centred(name):
+            continue
+        shares = numbers([record["layers"].get(path, {}) for record in recent], "saturated")
+        if len(shares) < checks or min(shares) <= share or not judged(latest, path):
             continue
         at_first = number(records[0]["layers"].get(path, {}), "saturated")
         initial = at_first is not None and at_first > share

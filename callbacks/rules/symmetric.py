@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from piste.callbacks.findings import Finding
 from piste.callbacks.records import Record
 from piste.callbacks.rules.changes import MATCHED
-from piste.callbacks.rules.history import finite, number
+from piste.callbacks.rules.history import finite, number, numbers
 
 
 def symmetric(records: Sequence[Record], *, alike: float = 0.99999, checks: int = 3) -> list[Finding]:
@@ -30,9 +30,10 @@ def symmetric(records: Sequence[Record], *, alike: float = 0.99999, checks: int 
     latest = records[-1]
     findings = []
     for path, part in latest["layers"].items():
-        parts = [record["layers"].get(path, {}) for record in recent]
-        shares = [value for part in parts if (value := number(part, "alike")) is not None]
-        if "kernel_rms" not in part or len(shares) < checks or min(shares) <= alike:
+        if "kernel_rms" not in part or (number(part, "alike") or 0.0) <= alike:
+            continue
+        shares = numbers([record["layers"].get(path, {}) for record in recent], "alike")
+        if len(shares) < checks or min(shares) <= alike:
             continue
         findings.append(
             Finding.at(

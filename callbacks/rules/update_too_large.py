@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from piste.callbacks.findings import Finding
 from piste.callbacks.records import Record
-from piste.callbacks.rules.history import finite, number
+from piste.callbacks.rules.history import finite, numbers
 
 
 def update_too_large(
@@ -31,9 +31,10 @@ def update_too_large(
         return []
     latest = recent[-1]
     findings = []
-    for path in latest["layers"]:
-        parts = [record["layers"].get(path, {}) for record in recent]
-        ratios = [value for part in parts if (value := number(part, "update_ratio")) is not None]
+    for path, part in latest["layers"].items():
+        if "update_ratio" not in part:
+            continue
+        ratios = numbers([record["layers"].get(path, {}) for record in recent], "update_ratio")
         if len(ratios) < checks or (median := statistics.median(ratios)) <= ratio:
             continue
         findings.append(

@@ -15,6 +15,7 @@ from piste.pipelines.config.figures import figure_names
 from piste.pipelines.config.schema.data import Npz, Synthetic
 from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import Own
+from piste.pipelines.config.schema.zoo_dense import Autoencoder
 from piste.pipelines.config.stages import in_stages, place_in
 from piste.pipelines.config.suggest import nearest
 from piste.pipelines.config.written import Written
@@ -50,6 +51,9 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         yield from layer_names(model.layers)
     if isinstance(model, Free) and data is not None:
         yield from ending(model.layers, task_of(data), count)
+    if isinstance(model, Autoencoder) and data is not None and not data.reconstruct:
+        says = "needs `data.reconstruct: true`, since it predicts its own inputs"
+        yield Fault(says, ("model", "type"), received=model.type)
     if model is not None and data is not None:
         yield from head(model, task_of(data), count)
     if data is not None and training is not None:

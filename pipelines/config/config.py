@@ -6,12 +6,11 @@ from typing import Any
 from piste.pipelines.config.nodes import Mapping
 from piste.pipelines.config.overrides import parse_path
 from piste.pipelines.config.problems import Origin
-from piste.pipelines.config.schema.application import Application
 from piste.pipelines.config.schema.data import Embedded, Idx, Npz, Synthetic, Tfds
 from piste.pipelines.config.schema.export import Export
 from piste.pipelines.config.schema.health import Health
-from piste.pipelines.config.schema.model import Cnn, Free, Mlp, Towers
-from piste.pipelines.config.schema.own import Own, OwnModel
+from piste.pipelines.config.schema.model import AnyModel
+from piste.pipelines.config.schema.own import Own
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.schema.training import Training
@@ -36,7 +35,7 @@ class Config:
 
     seed: int
     data: Embedded | Tfds | Idx | Npz | Synthetic | Own
-    model: Mlp | Cnn | Towers | Application | Free | OwnModel
+    model: AnyModel
     transfer: Transfer | None
     training: Training
     health: Health | None

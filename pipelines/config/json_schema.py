@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from piste.models.images import AUGMENTATIONS
 from piste.pipelines.config.catalog import KERAS_KINDS, entries
 from piste.pipelines.config.components import TABLE
 from piste.pipelines.config.entry import Argument, Entry
@@ -78,6 +79,9 @@ def _tables() -> dict[str, Any]:
     tables["layer_item"] = {
         "anyOf": [{"enum": short}, {"$ref": "#/$defs/repeat"}, *(_layer(entry) for entry in layers.values())]
     }
+    augmentations = [layers[name] for name in AUGMENTATIONS]
+    bare = [entry.name for entry in augmentations if not entry.needs_arguments]
+    tables["augmentation"] = {"anyOf": [{"enum": bare}, *(_object(entry, {}) for entry in augmentations)]}
     tables["repeat"] = {
         "type": "object",
         "properties": {

@@ -127,7 +127,7 @@ def _faults(item: Any, tree: Mapping) -> Iterable[Fault]:
         near = nearest(describe(received), choices)
         says = f"must be one of {', '.join(choices)}" if len(choices) > 1 else f"must be {choices[0]}"
         return [Fault(says, path, received=describe(received), suggestion=near)]
-    short = kind == "too_short"
+    short = kind in ("too_short", "too_long")
     return [Fault(_shape(kind, context), path, received=str(context["actual_length"]) if short else describe(received))]
 
 
@@ -139,6 +139,8 @@ def _shape(kind: str, context: Any) -> str:
     if kind == "too_short":
         count = context["min_length"]
         return f"must have at least {count} item{'s' if count > 1 else ''}"
+    if kind == "too_long":
+        return f"must have at most {context['max_length']} items"
     if kind == "string_too_short":
         return "must not be empty"
     raise AssertionError(f"no words for the validation error {kind}")

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 from piste.callbacks import GradientMonitor
-from piste.callbacks.optimizers import accumulated, steps_applied
+from piste.callbacks.optimizers import accumulated, built_for, steps_applied
 from piste.pipelines.data.dataset import Arrays
 from piste.pipelines.loop.fit import fit
 
@@ -116,6 +116,26 @@ def test_what_keras_keeps_to_itself_is_still_there() -> None:
     model.fit(X, Y, batch_size=8, verbose=0)
     assert int(steps_applied(optimizer)) == 3
     assert norm(np.asarray(accumulated(optimizer, model.trainable_variables[0]))) > 0
+    assert [variable.path for variable in built_for(optimizer)] == [one.path for one in model.trainable_variables]
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_gradients_applied_without_naming_variables_are_measured(scaled: bool) -> None:
+    class Brief(keras.Sequential):
+        def train_step(self, data: Any) -> Any:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.optimizer.scale_loss(self.compute_loss(y=y, y_pred=self(x, training=True)))
+            self.optimizer.apply(tape.gradient(loss, self.trainable_weights))
+            return {"loss": loss}
+
+    optimizer: Any = keras.optimizers.SGD(0.1)
+    model = Brief(net().layers)
+    model.compile(keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer, net().loss)
+    model.optimizer.build(model.trainable_variables)
+    record = records(model, batch_size=24)[0]
+    assert record["grad_norm"] == pytest.approx(norm(*gradients(net())), rel=1e-5)
+    assert record["layers"]["first"]["bias_rms"] > 0 and record["layers"]["head"]["update_ratio"] > 0
 
 
 @pytest.mark.parametrize("steps", [None, 2])

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 
+from piste.models.application_images import Resize
 from piste.models.build import build_model
-from piste.models.images import Resize
 
 SPEC: dict[str, Any] = {"type": "application", "application": "MobileNetV2", "alpha": 0.35, "size": [32, 32]}
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 28, 28)).astype("uint8")

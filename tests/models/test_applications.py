@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 
+from piste.models.application_images import pixels_for, three_channels
 from piste.models.applications import APPLICATIONS, find_application
-from piste.models.images import pixels_for, three_channels
 
 HOMES = {
     "ConvNeXt": "convnext", "DenseNet": "densenet", "EfficientNetB": "efficientnet",

@@ -9,33 +9,15 @@ import pytest
 from piste.models.activations.table import ACTIVATIONS
 from piste.models.build import build_model
 from piste.models.zoo import MODELS
+from tests.models.small import IMAGES, SMALL, images
 
-IMAGES: dict[str, Any] = {
-    "input_shape": (8, 8),
-    "input_dtype": "uint8",
-    "outputs": 3,
-    "task": "classification",
-    "scale": "unit",
-    "seed": 42,
-}
-SMALL: dict[str, dict[str, Any]] = {
-    "mlp": {"type": "mlp", "hidden": [6, 5], "dropout": 0.25},
-    "cnn": {"type": "cnn", "filters": [2, 3], "dense": [4], "dropout": 0.25},
-    "towers": {"type": "towers", "tower": [4, 3], "joint": [5]},
-    "layers": {
-        "layers": [
-            "flatten",
-            {"type": "gaussian_noise", "stddev": 0.1},
-            {"repeat": 2, "layers": [{"type": "dense", "units": 5}, "batch_normalization", "activation"]},
-            {"type": "dense", "units": 3, "name": "head", "activation": "softmax"},
-        ]
-    },
-}
-
-
-def images(kind: str) -> dict[str, Any]:
-    """What a small model takes: towers want pairs."""
-    return {**IMAGES, "input_shape": (2, 8)} if kind == "towers" else IMAGES
+# Every activation in plain chains, and one in the others; make test-all has the rest.
+MANY = ("mlp", "cnn", "towers", "layers")
+PAIRS = [
+    pytest.param(kind, activation, marks=() if kind in MANY or activation == "selu" else pytest.mark.slow)
+    for kind in SMALL
+    for activation in ACTIVATIONS
+]
 
 
 def weights(model: Any) -> dict[str, np.ndarray]:
@@ -66,8 +48,7 @@ def test_every_zoo_model_has_a_small_one_here() -> None:
     assert {*MODELS, "layers"} == {*SMALL, "application"}  # that one is in test_application.py
 
 
-@pytest.mark.parametrize("kind", SMALL)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize(("kind", "activation"), PAIRS)
 def test_swapping_the_activation_changes_nothing_else(kind: str, activation: str) -> None:
     """Against ELU: same names, noise seeds and head; with one explicit initialiser, the same weights."""
     elu, other = float_model(kind, "elu", "auto"), float_model(kind, activation, "auto")
@@ -77,8 +58,9 @@ def test_swapping_the_activation_changes_nothing_else(kind: str, activation: str
             continue
         before, after = layer.get_config(), twin.get_config()
         if layer.name != "head":
-            before.pop("kernel_initializer", None)
-            after.pop("kernel_initializer", None)
+            for key in ("kernel_initializer", "depthwise_initializer"):
+                before.pop(key, None)
+                after.pop(key, None)
         assert before == after
     np.testing.assert_array_equal(elu.get_layer("head").kernel, other.get_layer("head").kernel)
 
@@ -87,7 +69,8 @@ def test_swapping_the_activation_changes_nothing_else(kind: str, activation: str
     assert same(explicit[0], kept)
 
     x = np.random.default_rng(0).normal(size=(4, *images(kind)["input_shape"])).astype("float32")
-    np.testing.assert_allclose(np.asarray(other(x)).sum(axis=1), np.ones(4), rtol=1e-5)
+    if kind != "autoencoder":
+        np.testing.assert_allclose(np.asarray(other(x)).sum(axis=1), np.ones(4), rtol=1e-5)
 
 
 @pytest.mark.parametrize("kind", SMALL)
@@ -100,7 +83,7 @@ def test_the_seed_alone_decides_the_weights(kind: str) -> None:
     assert same(built[0], built[1])
     assert not same(built[0], built[2])
     kernels = [value for path, value in built[0].items() if path.endswith("kernel")]
-    assert all(np.unique(kernel).size == kernel.size for kernel in kernels)
+    assert all(np.unique(kernel).size > 0.99 * kernel.size for kernel in kernels)  # float32 draws twins at times
 
 
 @pytest.mark.parametrize("kind", SMALL)
@@ -146,7 +129,7 @@ def test_cnn_names() -> None:
         (
             {"type": "mpl"},
             {},
-            r"A model's `type` must be one of mlp, cnn, towers\. Received: `mpl`\. Did you mean `mlp`\?",
+            r"A model's `type` must be one of mlp, residual_mlp, .*\. Received: `mpl`\. Did you mean `mlp`\?",
         ),
         ({}, {}, r"A model must have a `type` or `layers`\. Received: neither\."),
         ({"type": "mlp", "hiden": [1]}, {}, r"The model `mlp` has no argument `hiden`\. Did you mean `hidden`\?"),

@@ -8,7 +8,6 @@ from piste.pipelines.config.config import Config
 from piste.pipelines.config.faults import Fault
 from piste.pipelines.config.lint.facts import layers, place
 from piste.pipelines.config.schema.data import Embedded, Idx, Tfds
-from piste.pipelines.config.schema.model import Cnn, Mlp
 
 
 def bias_before_batch_norm(config: Config) -> Iterator[Fault]:
@@ -29,7 +28,8 @@ def unscaled_inputs(config: Config) -> Iterator[Fault]:
     data, model = config.data, config.model
     if not isinstance(data, Embedded | Idx | Tfds) or data.scale != "none":
         return
-    normed = isinstance(model, Mlp | Cnn) and model.batch_norm is not None and model.batch_norm.input
+    norm = getattr(model, "batch_norm", None)
+    normed = norm is not None and norm.input
     first = next((node for node in layers(config) if isinstance(node, Layer) and node.type != "flatten"), None)
     if normed or (first is not None and first.type in ("batch_normalization", "rescaling", "embedding")):
         return

@@ -7,7 +7,7 @@ from piste.pipelines.config.config import Config
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.lint.facts import activations, layers, place
 from piste.pipelines.config.schema.application import Application
-from piste.pipelines.config.schema.model import Cnn, Mlp
+from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import OwnModel
 
 _SELU = "selu"
@@ -56,9 +56,15 @@ def selu_regularizer(config: Config) -> Iterator[Fault]:
 def _of_type(config: Config, kind: str) -> list[Path]:
     """Returns where a model normalises or drops in the way of that name."""
     model = config.model
-    if isinstance(model, Mlp | Cnn):
-        if kind == "batch_normalization":
-            return [] if model.batch_norm is None else [("model", "batch_norm")]
-        return [("model", "dropout")] if model.dropout.type == kind and model.dropout.rate else []
-    written = [place(node) for node in layers(config) if isinstance(node, Layer) and node.type == kind]
-    return list(dict.fromkeys(written))
+    if isinstance(model, Free | Application | OwnModel):
+        written = [place(node) for node in layers(config) if isinstance(node, Layer) and node.type == kind]
+        return list(dict.fromkeys(written))
+    if kind == "batch_normalization":
+        return [("model", "batch_norm")] if getattr(model, "batch_norm", None) is not None else []
+    found: list[Path] = []
+    dropout = getattr(model, "dropout", None)
+    if dropout is not None and dropout.type == kind and dropout.rate:
+        found.append(("model", "dropout"))
+    if kind == "dropout" and getattr(model, "block_dropout", None):
+        found.append(("model", "block_dropout"))
+    return found

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_serializer, model_validator
 
+from piste.models.plugins import PluginError
 from piste.models.zoo import find_model
 from piste.pipelines.config.arguments import read_arguments
 from piste.pipelines.config.catalog import entry_of
@@ -29,7 +30,11 @@ class OwnModel(Section):
     @classmethod
     def _read(cls, value: Any) -> Any:
         name = read_text(value["type"])
-        entry = entry_of(name, find_model(name).load(), ("outputs", "task", "seed"), keyword_only=True)
+        try:
+            builder = find_model(name).load()
+        except PluginError as error:
+            raise Faults([Fault(f"cannot be used: {error}", ("type",), received=name)]) from error
+        entry = entry_of(name, builder, ("outputs", "task", "seed"), keyword_only=True)
         chosen: dict[str, Component] = {}
         faults: list[Fault] = []
         for key in [key for key in _COMPONENTS if key in value and key in entry.arguments]:

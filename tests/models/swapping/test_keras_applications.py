@@ -11,8 +11,8 @@ from piste.models import swap_activations
 from piste.models.swapping import places
 
 # Size of the images, and activations by name: those that are hidden, and those that stay. As blocks go, EfficientNetB0
-# has 15 expansions, 16 depthwise and 16 squeezes, a stem and a top: 49; DenseNet121 58 x 2, 3 transitions, a stem and an
-# end: 121; NASNetMobile 16 cells of 11, 15 adjustments and an end: 192.
+# has 15 expansions, 16 depthwise and 16 squeezes, a stem and a top: 49; DenseNet121 58 x 2, 3 transitions, a stem and
+# an end: 121; NASNetMobile 16 cells of 11, 15 adjustments and an end: 192.
 NETS: dict[str, tuple[int, dict[str, int], dict[str, int]]] = {
     "MobileNetV2": (32, {"relu6": 35}, {"softmax": 1}),
     "MobileNetV3Small": (32, {"relu": 14, "hard_swish": 19}, {"relu6": 9, "softmax": 1}),

@@ -173,6 +173,30 @@ def test_list_takes_a_part_or_a_glob(pattern: str, names: list[str], capsys: Cap
     assert [item["name"] for item in _json(capsys, "list", "layers", pattern)] == names
 
 
+def test_list_models_tells_their_sizes(capsys: Captured) -> None:
+    assert main(["list", "models", "res*"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["residual_mlp", "resnet"]
+    assert lines[1].split()[1:4] == ["28", "x", "28"] and " 273,754 " in lines[1] and lines[1].endswith("2016)")
+    (lenet,) = _json(capsys, "list", "models", "lenet*")
+    assert (lenet["input"], lenet["parameters"], lenet["flops"]) == ([28, 28], 61_706, 833_040)
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "near"),
+    [
+        ("models", "rsnet*", " Near it: resnet, wide_resnet."),
+        ("activations", "rellu", " Near it: "),
+        ("layers", "zzz", ""),
+    ],
+)
+def test_list_offers_near_names_when_nothing_matches(kind: str, pattern: str, near: str, capsys: Captured) -> None:
+    assert main(["list", kind, pattern]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"error: No name in `piste list {kind}` matches `{pattern}`.{near}")
+    assert captured.out == ""
+
+
 def test_list_says_what_arguments_are(capsys: Captured) -> None:
     (item,) = _json(capsys, "list", "schedules", "one_cycle")
     assert item["arguments"]["max_rate"] == "a number, above 0"

@@ -11,6 +11,7 @@ from piste.pipelines.config.load import load_config
 from piste.pipelines.config.nodes import Mapping
 from piste.pipelines.config.reader import compose
 from piste.pipelines.config.scalars import read_any
+from piste.pipelines.config.schema.model import MODELS
 from piste.pipelines.config.shipped import shipped
 from piste.pipelines.config.source import read_source
 
@@ -100,6 +101,7 @@ def test_wrong_values_are_refused(path: tuple[str, ...], value: Any) -> None:
         (("data", "validation"), None),
         (("data", "select"), {"classes": [5, "Shirt", 7], "merge": {"no shirt": [5, 7]}, "train_per_class": 100}),
         (("model", "head"), "sigmoid"),
+        (("model",), {"type": "resnet", "augment": ["random_flip", {"type": "random_zoom", "height_factor": 0.1}]}),
         (("model", "activation"), {"type": "leaky_relu", "negative_slope": 0.01}),
         (("model", "initializer"), {"type": "variance_scaling", "scale": 2.0}),
         (("model",), {"layers": ["flatten", {"type": "dense", "units": 3, "activation": "softmax"}]}),
@@ -125,8 +127,9 @@ def test_every_key_is_documented() -> None:
         properties = SCHEMA["$defs"][definition]["properties"]
         return [key for key, item in properties.items() if "description" not in item]
 
-    sections = ["Embedded", "Tfds", "Idx", "Npz", "Synthetic", "Validation", "Select", "Mlp", "Cnn", "Free"]
-    for name in [*sections, "Training", "EarlyStopping", "Health", "Runtime", "Export"]:
+    sections = ["Embedded", "Tfds", "Idx", "Npz", "Synthetic", "Validation", "Select", "Free"]
+    zoo = [section.__name__ for section in MODELS.values()]
+    for name in [*sections, *zoo, "Training", "EarlyStopping", "Health", "Runtime", "Export"]:
         assert undocumented(name) == []
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import keras
 
+from piste.models.application_images import Resize, pixels_for, three_channels
 from piste.models.applications import Application, find_application
 from piste.models.heads import last_layer
-from piste.models.images import Resize, pixels_for, three_channels
 from piste.models.nodes import Act, Layer, Node, Spec
 from piste.models.seeds import layer_seed
 from piste.models.stack import stack

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from piste.models.blocks import Settings, norm_node, normalised
-from piste.models.mlp import dense_end
-from piste.models.nodes import Act, Layer, Node, Spec
+from piste.models.architectures.mlp import dense_end
+from piste.models.blocks import Settings
+from piste.models.images import convolution, image_nodes
+from piste.models.nodes import Layer, Spec
 from piste.models.stack import stack
 
 
@@ -21,6 +22,7 @@ def cnn(
     activation: Spec = "relu",
     initializer: Spec = "auto",
     batch_norm: Settings | None = None,
+    augment: Sequence[Spec] = (),
     dropout: float | Settings = 0.0,
     head: str = "softmax",
     kernel_regularizer: Spec | None = None,
@@ -39,6 +41,7 @@ def cnn(
         activation: Of every hidden layer.
         initializer: Of every hidden layer; the head has Glorot's.
         batch_norm: Of every convolution and dense layer; see `mlp`.
+        augment: Layers that change the images in training, such as `random_flip`.
         dropout: Before the dense layers; see `mlp`.
         head: "softmax", or "sigmoid" for one unit that gives the probability of the second of two classes.
         kernel_regularizer: Of every kernel, the head's included.
@@ -50,20 +53,10 @@ def cnn(
     Raises:
         ValueError: The input is no image, or too small for so many halvings, or the head does not fit.
     """
-    if len(x.shape) not in (3, 4):
-        raise ValueError(
-            f"`type: cnn` must have images of height x width (x channels). "
-            f"Received: shape {tuple(x.shape[1:])}. Use `type: mlp`."
-        )
-    nodes: list[Node] = []
-    if len(x.shape) == 3:
-        nodes.append(Layer("reshape", "channels", {"target_shape": [*x.shape[1:], 1]}))
-    if batch_norm is not None and batch_norm.get("input"):
-        nodes.append(norm_node("input", batch_norm))
+    nodes = image_nodes(x, "cnn", augment=augment, batch_norm=batch_norm)
     for i, channels in enumerate(filters):
         name, place = f"conv_{i + 1}", f"filters[{i}]"
-        arguments = {"filters": channels, "kernel_size": kernel_size, "padding": "same"}
-        nodes += normalised(Layer("conv2d", name, arguments, place), Act(f"{name}_act"), batch_norm)
+        nodes += convolution(name, channels, kernel_size, batch_norm, where=place)
         nodes.append(Layer("max_pooling2d", f"pool_{i + 1}", {"pool_size": 2}, place))
     nodes.append(Layer("flatten", "flatten"))
     nodes += dense_end(dense, outputs, task, where="dense", batch_norm=batch_norm, dropout=dropout, head=head)

@@ -1,0 +1,1 @@
+"""The zoo: one file an architecture, each a function from tensor to tensor."""

@@ -1,0 +1,63 @@
+"""What holds for every architecture with every activation, at tiny widths.
+
+`make test` has one activation for every architecture and every activation for one; `make test-all` has all pairs.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from piste.models.activations.table import ACTIVATIONS
+from piste.models.build import build_model
+from piste.models.zoo import SHIPPED
+from tests.models.small import SMALL, images
+
+KINDS = [architecture.name for architecture in SHIPPED]
+ONE = "elu"
+
+
+def _pairs(every: str) -> list[Any]:
+    """Returns all pairs, slow but for those of one activation and those of the architecture `every`."""
+    return [
+        pytest.param(kind, name, marks=() if kind == every or name == ONE else pytest.mark.slow)
+        for kind in KINDS
+        for name in ACTIVATIONS
+    ]
+
+
+def _built(kind: str, activation: str) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Returns a small model with inputs and targets for it."""
+    options = {**images(kind), "input_dtype": "float32", "scale": "none"}
+    model = build_model({**SMALL[kind], "activation": activation}, **options)
+    rng = np.random.default_rng(0)
+    x = rng.normal(scale=3, size=(16, *options["input_shape"])).astype("float32")  # wide, for the activation with a gap
+    return model, x, rng.uniform(size=(16, options["outputs"])).astype("float32")
+
+
+@pytest.mark.parametrize(("kind", "activation"), _pairs("resnet"))
+def test_it_builds_and_takes_a_gradient_step(kind: str, activation: str) -> None:
+    model, x, target = _built(kind, activation)
+    weights = model.trainable_variables
+    before = [np.array(weight) for weight in weights]
+    with tf.GradientTape() as tape:
+        loss = keras.ops.mean(keras.ops.square(model(x, training=True) - target))
+    gradients = tape.gradient(loss, weights)
+    assert all(gradient is not None and np.isfinite(gradient).all() for gradient in gradients)
+    keras.optimizers.SGD(0.1).apply(gradients, weights)
+    moved = [weight.path for weight, old in zip(weights, before, strict=True) if not np.array_equal(weight, old)]
+    assert any(path.startswith("head") for path in moved)
+    assert len([path for path in moved if path.endswith("kernel")]) > 1, "only the head moved"
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras 3.15 on NumPy 2
+@pytest.mark.parametrize(("kind", "activation"), _pairs("mlp"))
+def test_it_is_saved_and_loaded(kind: str, activation: str, tmp_path: Path) -> None:
+    model, x, _ = _built(kind, activation)
+    model.save(tmp_path / "it.keras")
+    again = keras.models.load_model(tmp_path / "it.keras")
+    np.testing.assert_array_equal(again(x, training=False), model(x, training=False))
+    assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
