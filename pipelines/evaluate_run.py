@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import quiet_stderr
 from piste.pipelines.errors import DataError, UsageError
@@ -34,12 +35,7 @@ def evaluate_run(
         raise UsageError(f"`--mc-samples` must be at least 2. Received: {mc_samples}; 100 are usual.")
     run = Run.open(folder)
     data = load_data(run.config)
-    trained_on = run.environment["data"]["fingerprint"]
-    if data.fingerprint != trained_on:
-        raise DataError(
-            f"The data must be what {folder} was trained on, fingerprint {trained_on[:12]}.... "
-            f"Received: {data.fingerprint[:12]}...; restore the data or train again."
-        )
+    refuse_other_data(run, data)
     arrays = {"train": data.train, "validation": data.validation, "test": data.test}[split]
     if arrays is None:
         parts = ", ".join(name for name in ("train", "validation", "test") if getattr(data, name) is not None)
@@ -60,3 +56,17 @@ def evaluate_run(
         except ValueError as error:
             raise UsageError(f"`--mc-samples` does not fit {folder}: {error}") from error
     return {**figures, "mc_dropout": compared}
+
+
+def refuse_other_data(run: Run, data: Data) -> None:
+    """Refuses data that a run was not trained on.
+
+    Raises:
+        DataError: if their fingerprints differ.
+    """
+    trained_on = run.environment["data"]["fingerprint"]
+    if data.fingerprint != trained_on:
+        raise DataError(
+            f"The data must be what {run.folder} was trained on, fingerprint {trained_on[:12]}.... "
+            f"Received: {data.fingerprint[:12]}...; restore the data or train again."
+        )

@@ -58,6 +58,17 @@ class Run:
             for found in _read_json(self.folder / "findings.json")
         ]
 
+    @property
+    def exports(self) -> list[dict[str, Any]]:
+        """What each export says of itself, and its `folder` below the run's."""
+        found = sorted(
+            [
+                *self.folder.glob("export/*/export.json"),
+                *self.folder.glob("export/saved_model/*/assets.extra/export.json"),
+            ]
+        )
+        return [{"folder": _exported(file).relative_to(self.folder).as_posix(), **_read_json(file)} for file in found]
+
     def model(self) -> Any:
         """Builds the model and loads the trained weights, whose digest is checked first.
 
@@ -69,8 +80,11 @@ class Run:
         start_tensorflow(self.config.runtime, self.config.seed)
         return self.model_without_start()
 
-    def model_without_start(self) -> Any:
+    def model_without_start(self, precision: str | None = None) -> Any:
         """Does what `model` does, in a process whose TensorFlow was started for another run.
+
+        Args:
+            precision: the policy to compute in; None takes the config's. The weights are float32 in all of them.
 
         Raises:
             ArtefactError: if the weights are damaged or missing.
@@ -83,11 +97,11 @@ class Run:
         file = self.folder / weights["file"]
         check_digest(file, weights["sha256"])
         with quiet_stderr():
-            model = self._build()
+            model = self._build(precision or self.config.runtime.precision)
             model.load_weights(file)
         return model
 
-    def _build(self) -> Any:
+    def _build(self, precision: str) -> Any:
         import keras
 
         from piste.models.build import build_model
@@ -97,7 +111,7 @@ class Run:
         if isinstance(self.config.model, Application):
             spec["weights"] = None  # what it started from need not be there any more
         policy = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(self.config.runtime.precision)
+        keras.config.set_dtype_policy(precision)
         try:
             return build_model(
                 spec,
@@ -116,6 +130,16 @@ class Run:
         from piste.pipelines.report import write_run_report
 
         return write_run_report(self.folder / "report.html", folder=self.folder)
+
+    def card(self) -> Path:
+        """Writes the model card, `model_card.md`, from the folder's files and returns its path."""
+        from piste.pipelines.card.card import write_card
+
+        return write_card(self)
+
+
+def _exported(file: Path) -> Path:
+    return file.parent.parent if file.parent.name == "assets.extra" else file.parent
 
 
 def _read_json(path: Path) -> Any:

@@ -12,7 +12,9 @@ from piste.pipelines.config.lint.lint import lint
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import describe_environment, quiet_stderr, start_tensorflow
-from piste.pipelines.errors import DivergedError
+from piste.pipelines.errors import ArtefactError, DivergedError
+from piste.pipelines.export.export_run import SAMPLES, write_exports
+from piste.pipelines.export.formats import require_packages, targets
 from piste.pipelines.run import Run
 from piste.pipelines.run_folder import check_free, make_run_folder, sha256, write_json, write_text, write_whole
 
@@ -37,6 +39,7 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
     """
     if run is not None:
         check_free(run)
+    require_packages(config.export.formats)
     started = time.perf_counter()
     start_tensorflow(config.runtime, config.seed)
     from piste.pipelines.building import build_network
@@ -57,7 +60,7 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
         environment["transferred"] = transferred
     write_json(folder / "environment.json", environment)
     say = _voice(console)
-    weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    weights = _count(model.trainable_weights)
     say(f"{config.name}: {len(data.train)} samples, {weights:,} weights, {mode.name} ({mode.why})")
     for warning in lint(config, -(-len(data.train) // config.data.batch_size)):
         say(f"warning: {warning.message} [{warning.rule}]")
@@ -71,6 +74,10 @@ def train(config: Config, run: Path | None = None, console: Any = None) -> Run:
             f"{folder / 'report.html'} shows where it began."
         )
     return Run.open(folder)
+
+
+def _count(weights: Any) -> int:
+    return sum(math.prod(weight.shape) for weight in weights)
 
 
 def _voice(console: Any) -> Say:
@@ -120,6 +127,9 @@ def _finish(
     started: float,
     say: Say,
 ) -> None:
+    from piste.pipelines.evaluate import evaluate
+
+    failed: ArtefactError | None = None
     monitor = trained.monitor
     write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
     findings = [] if monitor is None else monitor.findings
@@ -129,37 +139,35 @@ def _finish(
         "watched": monitor is not None,
         "unseen": [] if monitor is None else monitor.unseen,
         "training_seconds": round(trained.seconds, 3),
+        "parameters": {"total": model.count_params(), "trainable": _count(model.trainable_weights)},
     }
     try:
         if trained.interrupted is None and trained.diverged is None:
-            environment |= _judge(folder, config, model, data)
+            if data.test is not None:
+                environment["test"] = evaluate(model, data.test)
+            _export(Run(folder, config, environment), model, data)
     except KeyboardInterrupt as error:
         trained.interrupted = error
-    finally:  # an export that fails its verification costs the run neither its weights nor its facts
+    except ArtefactError as error:  # an export that fails costs the run neither its facts nor its report
+        failed = error
+    finally:
+        exported = {facts["format"]: facts for facts in Run(folder, config, environment).exports}
+        if "saved_model" in exported:
+            environment["export"] = exported["saved_model"]
         seconds = round(time.perf_counter() - started, 3)
         environment |= {"interrupted": trained.interrupted is not None, "seconds": seconds}
         write_json(folder / "environment.json", environment)
     for finding in findings:
         if not finding.closed:
             say(f"{finding.severity}: {finding.rule} at {finding.layer or 'the model'}: {finding.advice}")
-    say(f"report: {Run.open(folder).report()}")
+    run = Run.open(folder)
+    run.card()
+    say(f"report: {run.report()}")
+    if failed is not None:
+        raise failed
 
 
-def _judge(folder: Path, config: Config, model: Any, data: Data) -> dict[str, Any]:
-    from piste.pipelines.evaluate import evaluate
-    from piste.pipelines.export.saved_model import export_saved_model
-    from piste.pipelines.export.verify import verify_export
-
-    facts: dict[str, Any] = {}
-    if data.test is not None:
-        facts["test"] = evaluate(model, data.test)
-    if config.export.formats:
-        with quiet_stderr():
-            exported = export_saved_model(model, folder / "export", classes=data.classes)
-        facts["export"] = {"folder": str(exported.relative_to(folder)), "verified": config.export.verify}
-        if config.export.verify:
-            samples = (data.test or data.train).x[:64]
-            outputs = model.predict(samples, verbose=0)
-            precision = config.runtime.precision
-            facts["export"] |= verify_export(exported, outputs, samples, classes=data.classes, precision=precision)
-    return facts
+def _export(run: Run, model: Any, data: Data) -> None:
+    if run.config.export.formats:
+        samples = (data.test or data.train).x[:SAMPLES] if run.config.export.verify else None
+        write_exports(run, model, targets(run.config.export.formats), run.folder / "export", samples)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from piste.models.activations.register import register_activation
     from piste.models.layers import register_layer
+    from piste.models.load_model import load_model
     from piste.models.mc_dropout import mc_dropout
     from piste.models.zoo import register_model
     from piste.pipelines.build import build
@@ -31,6 +32,7 @@ __all__ = [
     "build",
     "find_rate",
     "load_config",
+    "load_model",
     "mc_dropout",
     "register_activation",
     "register_layer",
@@ -46,6 +48,7 @@ _HOMES = {
     "build": "piste.pipelines.build",
     "find_rate": "piste.pipelines.find_rate",
     "load_config": "piste.pipelines.config.load",
+    "load_model": "piste.models.load_model",
     "mc_dropout": "piste.models.mc_dropout",
     "register_activation": "piste.models.activations.register",
     "register_layer": "piste.models.layers",

@@ -16,6 +16,8 @@ from piste.pipelines.errors import DiskError, PisteError, Terminated
 COMMANDS = {
     "train": "piste.pipelines.commands.train",
     "evaluate": "piste.pipelines.commands.evaluate",
+    "export": "piste.pipelines.commands.export",
+    "predict": "piste.pipelines.commands.predict",
     "find-rate": "piste.pipelines.commands.find_rate",
     "check": "piste.pipelines.commands.check",
     "list": "piste.pipelines.commands.list",

@@ -11,6 +11,8 @@ import keras
 import tensorflow as tf
 
 from piste.pipelines.errors import DiskError
+from piste.pipelines.export.forward import forward, input_spec
+from piste.pipelines.export.new_folder import write_through
 
 VERSION = "1"
 
@@ -37,18 +39,14 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
         ValueError: The model has several inputs or outputs, or not as many outputs as there are classes.
         DiskError: The folder cannot be written.
     """
-    _check(model, classes)
+    check_exportable(model, classes)
     final = Path(folder) / "saved_model" / VERSION
-    spec = model.inputs[0]
-    archive = keras.export.ExportArchive()
-    archive.add_endpoint(
-        "serve", _serving(model, classes), [tf.TensorSpec([None, *spec.shape[1:]], spec.dtype, name="inputs")]
-    )
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".unfinished-", dir=final.parent) as unfinished, _quiet():
+        with TemporaryDirectory(prefix=".unfinished-", dir=final.parent) as unfinished:
             new, old = Path(unfinished) / "new", Path(unfinished) / "old"
-            archive.write_out(str(new), verbose=False)
+            write_saved_model(model, new, classes=classes)
+            write_through(new)
             if final.exists():
                 final.rename(old)
             new.rename(final)
@@ -60,7 +58,20 @@ def export_saved_model(model: keras.Model, folder: str | Path, *, classes: Seque
     return final
 
 
-def _check(model: keras.Model, classes: Sequence[str] | None) -> None:
+def write_saved_model(model: keras.Model, folder: Path, *, classes: Sequence[str] | None) -> None:
+    """Writes the files of a SavedModel into a folder that does not exist, see `export_saved_model`."""
+    archive = keras.export.ExportArchive()
+    archive.add_endpoint("serve", _serving(model, classes), [input_spec(model)])
+    with _quiet():
+        archive.write_out(str(folder), verbose=False)
+
+
+def check_exportable(model: keras.Model, classes: Sequence[str] | None) -> None:
+    """Refuses a model whose inputs or outputs are not those of an export.
+
+    Raises:
+        ValueError: The model has several inputs or outputs, or not as many outputs as there are classes.
+    """
     inputs, outputs = len(model.inputs), len(model.outputs)
     if (inputs, outputs) != (1, 1):
         raise ValueError(
@@ -74,27 +85,23 @@ def _check(model: keras.Model, classes: Sequence[str] | None) -> None:
 
 
 def _serving(model: keras.Model, classes: Sequence[str] | None) -> Callable[[Any], dict[str, Any]]:
-    def predict(inputs: Any) -> dict[str, Any]:
-        return {"predictions": _answers(model, inputs)}
+    answers = forward(model, classes)
+
+    def numbers(inputs: Any) -> dict[str, Any]:
+        # TensorFlow's oneDNN kernels cannot convolve an empty batch, so the model sees a sample of zeros in its place.
+        samples = tf.shape(inputs)[0]
+        missing = tf.cast(samples == 0, tf.int32)
+        filled = tf.pad(inputs, [[0, missing], *[[0, 0]] * (inputs.shape.rank - 1)])
+        given = answers(tf.ensure_shape(filled, inputs.shape))
+        return {name: values[:samples] for name, values in given.items()}
 
     def classify(inputs: Any) -> dict[str, Any]:
-        probabilities = _answers(model, inputs)
-        if probabilities.shape[-1] == 1:
-            probabilities = tf.concat([1.0 - probabilities, probabilities], axis=-1)
+        probabilities = numbers(inputs)["probabilities"]
         index = tf.argmax(probabilities, axis=-1, output_type=tf.int64)
         name = tf.gather(tf.constant(classes, tf.string), index)
         return {"probabilities": probabilities, "class_index": index, "class_name": name}
 
-    return predict if classes is None else classify
-
-
-def _answers(model: keras.Model, inputs: Any) -> Any:
-    # TensorFlow's oneDNN kernels cannot convolve an empty batch, so the model sees a sample of zeros in its place.
-    samples = tf.shape(inputs)[0]
-    missing = tf.cast(samples == 0, tf.int32)
-    filled = tf.pad(inputs, [[0, missing], *[[0, 0]] * (inputs.shape.rank - 1)])
-    outputs = model(tf.ensure_shape(filled, inputs.shape), training=False)
-    return tf.cast(outputs, tf.float32)[:samples]
+    return numbers if classes is None else classify
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Served:
         one: The same for the first sample alone.
         none: The same for an empty batch.
         seconds: Loading and serving, without the start of the process.
+        latency_ms: Median milliseconds of a call, by its number of samples.
     """
 
     error: str | None
@@ -38,13 +39,15 @@ class Served:
     one: Outputs
     none: Outputs
     seconds: float
+    latency_ms: Mapping[str, float] = field(default_factory=dict)
 
 
-def serve_in_clean_process(requests: Sequence[tuple[Path, NDArray[Any]]]) -> list[Served]:
-    """Serves each SavedModel with its samples, all in one new process with neither Keras nor Piste.
+def serve_in_clean_process(requests: Sequence[tuple[Path, NDArray[Any]]], kind: str = "saved_model") -> list[Served]:
+    """Serves each export with its samples, all in one new process with neither Keras nor Piste.
 
     Args:
-        requests: The folder of each SavedModel and the samples to feed it, (n, ...) as the model takes them.
+        requests: The path of each export and the samples to feed it, (n, ...) as the model takes them.
+        kind: What they are: "saved_model", or "onnx" or "litert", served without TensorFlow.
 
     Returns:
         The answers, in the order of the requests; a damaged export has an `error` and leaves the others alone.
@@ -52,12 +55,12 @@ def serve_in_clean_process(requests: Sequence[tuple[Path, NDArray[Any]]]) -> lis
     with tempfile.TemporaryDirectory(prefix="piste-serve-") as temporary:
         work = Path(temporary)
         folders = [work / "requests" / f"{i:06d}" for i in range(len(requests))]
-        for folder, (saved_model, samples) in zip(folders, requests, strict=True):
+        for folder, (export, samples) in zip(folders, requests, strict=True):
             folder.mkdir(parents=True)
-            (folder / "request.json").write_text(json.dumps({"folder": str(saved_model.resolve())}), encoding="utf-8")
+            (folder / "request.json").write_text(json.dumps({"path": str(export.resolve())}), encoding="utf-8")
             np.save(folder / "samples.npy", samples, allow_pickle=False)
         ended = subprocess.run(
-            [sys.executable, "-I", str(SCRIPT.resolve()), str(work / "requests")],
+            [sys.executable, "-I", str(SCRIPT.resolve()), str(work / "requests"), kind],
             cwd=work,
             # The training process may hold all of a GPU's memory.
             env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"},
@@ -84,4 +87,4 @@ def _read(folder: Path, ending: str) -> Served:
             part, _, name = key.rpartition("/")
             parts[part][name] = arrays[key]
     batch, one, none = parts[""], parts["one"], parts["none"]
-    return Served(None, result["signature"], result["texts"], batch, one, none, result["seconds"])
+    return Served(None, result["signature"], result["texts"], batch, one, none, result["seconds"], result["latency_ms"])

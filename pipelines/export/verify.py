@@ -2,15 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from piste.pipelines.errors import ArtefactError
-from piste.pipelines.export.compare import TOLERANCES, difference
-from piste.pipelines.export.serve import serve_in_clean_process
+from piste.pipelines.export.compare import difference, tolerance
+from piste.pipelines.export.serve import Served, serve_in_clean_process
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +23,8 @@ class Exported:
         samples: (n, ...) as the model takes them, at least one.
         classes: The classes' names by index; None for regression.
         precision: The model's policy: float32, mixed_float16 or mixed_bfloat16.
+        kind: The format: "saved_model", or "onnx" or "litert", whose `folder` is a file.
+        quantize: How a LiteRT export's weights are rounded.
     """
 
     folder: Path
@@ -30,6 +32,8 @@ class Exported:
     samples: NDArray[Any]
     classes: Sequence[str] | None
     precision: str = "float32"
+    kind: str = "saved_model"
+    quantize: str | None = None
 
 
 def verify_exports(exports: Sequence[Exported]) -> list[dict[str, Any]]:
@@ -43,7 +47,7 @@ def verify_exports(exports: Sequence[Exported]) -> list[dict[str, Any]]:
 
     Returns:
         For each export what a run folder keeps: `max_abs_difference`, `samples`, `tolerance`, `signature`, `bytes`,
-        `sha256` (of every file) and `seconds` (loading and answering).
+        `sha256` (of every file), `seconds` (loading and answering) and `latency_ms` (median of a call, by samples).
 
     Raises:
         ArtefactError: An export cannot be read or disagrees with its model; the message names all that do.
@@ -52,27 +56,51 @@ def verify_exports(exports: Sequence[Exported]) -> list[dict[str, Any]]:
         if not 0 < len(export.samples) == len(export.outputs):
             counts = f"{len(export.samples)} samples and {len(export.outputs)} outputs"
             raise ValueError(f"`samples` and `outputs` must be as many, at least one. Received: {counts}.")
-    found = serve_in_clean_process([(export.folder, export.samples) for export in exports])
     facts, problems = [], []
-    for export, served in zip(exports, found, strict=True):
-        result = difference(served, export.samples, export.outputs, classes=export.classes, precision=export.precision)
+    for export, result in zip(exports, judge(exports), strict=True):
         if isinstance(result, str):
             problems.append(f"The export {export.folder} is damaged or is not this model's. {result} Export it again.")
-            continue
-        relative, absolute = TOLERANCES[export.precision]
-        facts.append(
-            {
-                "max_abs_difference": result,
-                "samples": len(export.samples),
-                "tolerance": {"relative": relative, "absolute": absolute},
-                "signature": dict(served.signature),
-                **_files(export.folder),
-                "seconds": served.seconds,
-            }
-        )
+        else:
+            facts.append(result)
     if problems:
         raise ArtefactError("\n".join(problems))
     return facts
+
+
+def judge(exports: Sequence[Exported]) -> list[dict[str, Any] | str]:
+    """Does what `verify_exports` does, and says in words what is wrong with those that are.
+
+    Args:
+        exports: of one kind.
+    """
+    kinds = {export.kind for export in exports}
+    if len(kinds) != 1:
+        raise ValueError(f"`exports` must be of one kind. Received: {', '.join(sorted(kinds)) or 'none'}.")
+    served = serve_in_clean_process([(export.folder, export.samples) for export in exports], kinds.pop())
+    return [_facts(export, answers) for export, answers in zip(exports, served, strict=True)]
+
+
+def _facts(export: Exported, served: Served) -> dict[str, Any] | str:
+    result = difference(
+        served,
+        export.samples,
+        export.outputs,
+        classes=export.classes,
+        precision=export.precision,
+        kind=export.kind,
+        quantize=export.quantize,
+    )
+    if isinstance(result, str):
+        return result
+    return {
+        "max_abs_difference": result,
+        "samples": len(export.samples),
+        "tolerance": asdict(tolerance(export.outputs, export.precision, export.quantize)),
+        "signature": dict(served.signature),
+        **files_of(export.folder),
+        "seconds": served.seconds,
+        "latency_ms": dict(served.latency_ms),
+    }
 
 
 def verify_export(
@@ -95,8 +123,10 @@ def verify_export(
     return verify_exports([Exported(Path(folder), model_outputs, samples, classes, precision)])[0]
 
 
-def _files(folder: Path) -> dict[str, Any]:
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
+def files_of(path: Path) -> dict[str, Any]:
+    """Bytes and digests of an export's files."""
+    folder = path if path.is_dir() else path.parent
+    files = [path] if path.is_file() else sorted(file for file in folder.rglob("*") if file.is_file())
     digests = {}
     for file in files:
         with file.open("rb") as opened:

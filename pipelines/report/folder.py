@@ -26,6 +26,8 @@ TOLD_ELSEWHERE = {
     "unseen",
     "watched",
 }
+# Of an export, what the page says of the run.
+TOLD_OF_THE_RUN = {"version", "config", "task", "classes", "input", "data", "weights_sha256", "versions", "cores"}
 
 
 def write_run_report(path: str | Path, *, folder: str | Path) -> Path:
@@ -73,11 +75,16 @@ def _facts(run: Run, history: list[dict[str, Any]]) -> RunFacts:
         epoch=None if kept is None else kept["epoch"],
         test_metrics=told.get("test"),
         environment={name: value for name, value in told.items() if name not in TOLD_ELSEWHERE},
-        exports=[told["export"]] if "export" in told else [],
+        exports=_exports(run),
         shares=_shares(run.folder / "health_units"),
         unseen=told.get("unseen", []),
         watched=run.config.health is not None,
     )
+
+
+def _exports(run: Run) -> list[dict[str, Any]]:
+    found = run.exports or ([run.environment["export"]] if "export" in run.environment else [])
+    return [{name: value for name, value in export.items() if name not in TOLD_OF_THE_RUN} for export in found]
 
 
 def _shares(folder: Path) -> Mapping[str, np.ndarray]:

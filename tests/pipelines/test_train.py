@@ -33,6 +33,8 @@ FILES = {
     "findings.json",
     "checkpoints/final.weights.h5",
     "export/saved_model/1/saved_model.pb",
+    "export/saved_model/1/assets.extra/export.json",
+    "model_card.md",
     "report.html",
 }
 

@@ -11,9 +11,9 @@ class Export(Section):
     """Which formats are written and whether they are tried."""
 
     formats: Annotated[
-        tuple[Annotated[Literal["saved_model"], ReadText], ...],
+        tuple[Annotated[Literal["saved_model", "onnx", "litert", "keras"], ReadText], ...],
         Field(description="Formats to write; an empty list writes none."),
     ] = ("saved_model",)
-    verify: Annotated[bool, Field(description="Whether a clean process loads the export and compares."), ReadBool] = (
-        True
-    )
+    verify: Annotated[
+        bool, Field(description="Whether every export is loaded and compared, in a clean process."), ReadBool
+    ] = True

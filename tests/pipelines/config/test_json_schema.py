@@ -83,7 +83,7 @@ def test_unknown_keys_are_refused_at_every_level(name: str, section: str) -> Non
         (("health",), None),
         (("health",), {"every": 0}),
         (("health",), {"probe": "test"}),
-        (("export", "formats"), ["onnx"]),
+        (("export", "formats"), ["tflite"]),
         (("runtime", "threads"), 0),
     ],
     ids=str,

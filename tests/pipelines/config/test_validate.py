@@ -31,10 +31,10 @@ COMPLAINTS = [
         "`training.mode` must be one of auto, fused, graph, stream. Received: grph. Did you mean `graph`?",
     ),
     (
-        DATA + MODEL + "export: {formats: [onnx]}\n",
+        DATA + MODEL + "export: {formats: [onx]}\n",
         3,
         20,
-        "`export.formats[0]` must be saved_model. Received: onnx.",
+        "`export.formats[0]` must be one of saved_model, onnx, litert, keras. Received: onx. Did you mean `onnx`?",
     ),
     (DATA + MODEL + "health: maybe\n", 3, 9, "`health` must be true, false or a map. Received: maybe."),
     (DATA + MODEL + "health: {evry: 1}\n", 3, 10, "`health.evry` is no key of a config. Did you mean `every`?"),

@@ -1,5 +1,8 @@
 """What is in an export, and how it gets to the disk."""
 
+import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -140,3 +143,19 @@ def test_one_input_and_one_output(tmp_path: Path) -> None:
     model = keras.Model([a, b], keras.layers.Add()([a, b]))
     with pytest.raises(ValueError, match="Received: 2 inputs and 1 outputs"):
         export_saved_model(model, tmp_path, classes=None)
+
+
+@pytest.mark.slow
+def test_the_signature_that_tensorflows_own_tool_shows(tmp_path: Path) -> None:
+    folder = export_saved_model(small(), tmp_path, classes=("no", "yes"))
+    tool = [sys.executable, "-m", "tensorflow.python.tools.saved_model_cli", "show", "--dir", str(folder)]
+    shown = subprocess.run(
+        [*tool, "--tag_set", "serve", "--signature_def", "serving_default"], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.findall(r"(in|out)puts\['(\w+)'\] tensor_info:\n\s+dtype: (\w+)\n\s+shape: \((.*)\)", shown)
+    assert found == [
+        ("in", "inputs", "DT_UINT8", "-1, 3"),
+        ("out", "class_index", "DT_INT64", "-1"),
+        ("out", "class_name", "DT_STRING", "-1"),
+        ("out", "probabilities", "DT_FLOAT", "-1, 2"),
+    ]

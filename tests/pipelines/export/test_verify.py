@@ -117,7 +117,7 @@ def test_one_export_by_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     all_two, one, none = ({"predictions": batch[:n]} for n in (2, 1, 0))
     served = Served(None, signature, (), all_two, one, none, 0.5)
     (tmp_path / "saved_model.pb").write_bytes(b"abc")
-    monkeypatch.setattr(verify, "serve_in_clean_process", lambda requests: [served])
+    monkeypatch.setattr(verify, "serve_in_clean_process", lambda requests, kind: [served])
     model = np.array([[1.0], [2.5 + 2**-20]], np.float32)
     facts = verify_export(tmp_path, model, np.zeros((2, 2), np.int32), classes=None)
     assert facts["max_abs_difference"] == 2**-20

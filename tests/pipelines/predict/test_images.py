@@ -1,0 +1,83 @@
+"""Samples from images: turned, made gray or coloured, resized; what cannot be read is named."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from piste.pipelines.errors import DataError
+from piste.pipelines.predict.images import read_images
+
+GRAY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
+
+
+def read(path: str, shape: tuple[int, ...] = (2, 3), dtype: str = "uint8", size: int = 8) -> list[Any]:
+    return [(b.x.tolist(), [name["file"] for name in b.names]) for b in read_images(Path(path), shape, dtype, size)]
+
+
+def test_one_image_in_every_shape() -> None:
+    Image.fromarray(GRAY).save("gray.png")
+    assert read("gray.png") == [([GRAY.tolist()], ["gray.png"])]
+    assert read("gray.png", (2, 3, 1)) == [([GRAY[..., None].tolist()], ["gray.png"])]
+    assert read("gray.png", (2, 3, 3)) == [([np.repeat(GRAY[..., None], 3, 2).tolist()], ["gray.png"])]
+    ((x, _),) = read("gray.png", (2, 3, 4), "float32")
+    assert x[0][1][2] == [200.0, 200.0, 200.0, 255.0]
+
+
+def test_another_size_is_resized() -> None:
+    Image.fromarray(np.full((8, 6), 77, np.uint8)).save("large.png")
+    assert read("large.png") == [([[[77] * 3] * 2], ["large.png"])]
+
+
+def test_an_image_is_turned_as_its_exif_says() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90 degrees clockwise
+    Image.fromarray(GRAY).save("turned.png", exif=exif)
+    assert read("turned.png", (3, 2)) == [([np.rot90(GRAY, -1).tolist()], ["turned.png"])]
+
+
+def test_a_folder_in_the_order_of_names() -> None:
+    Path("all/inner").mkdir(parents=True)
+    for name in ("b.png", "inner/c.bmp", "a.PNG"):
+        Image.fromarray(GRAY).save(f"all/{name}")
+    Path("all/notes.txt").touch()
+    assert [names for _, names in read("all", size=2)] == [["a.PNG", "b.png"], ["inner/c.bmp"]]
+
+
+def test_what_cannot_be_read_is_named() -> None:
+    Path("all").mkdir()
+    Image.fromarray(GRAY).save("all/a.png")
+    Path("all/b.png").write_bytes(Path("all/a.png").read_bytes()[:40])
+    with pytest.raises(DataError, match=r"all/b\.png: it must be an image that can be read\. Received: "):
+        read("all")
+    Path("all/b.png").write_text("no image")
+    with pytest.raises(DataError, match=r"all/b\.png: it must be an image that can be read\. Received: cannot ident"):
+        read("all")
+
+
+def test_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(GRAY).save("gray.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)
+    with pytest.raises(
+        DataError, match=r"gray\.png: an image must not be that large\. Received: Image size \(6 pixels"
+    ):
+        read("gray.png")
+
+
+def test_sixteen_bits_are_refused() -> None:
+    Image.fromarray(GRAY.astype(np.uint16) * 200).save("deep.png")
+    with pytest.raises(DataError, match=r"deep\.png: an image must have 8 bits a channel\. Received: mode I;16"):
+        read("deep.png")
+
+
+def test_models_that_take_no_images_and_folders_without_any(tmp_path: Path) -> None:
+    Image.fromarray(GRAY).save("gray.png")
+    with pytest.raises(DataError, match=r"the model must take images.*Received: inputs of shape \(4,\), float32; give"):
+        read("gray.png", (4,), "float32")
+    with pytest.raises(DataError, match=r"Received: inputs of shape \(2, 3\), int8"):
+        read("gray.png", dtype="int8")
+    Path("none").mkdir()
+    with pytest.raises(DataError, match=r"none must hold images .*Received: a folder without any"):
+        read("none")
