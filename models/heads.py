@@ -7,6 +7,7 @@ SIGMOID = "sigmoid"
 HEADS = ("softmax", SIGMOID)
 _WITH_HEAD = (
     "mlp", "residual_mlp", "wide_and_deep", "towers", "cnn", "lenet5", "vgg", "resnet", "wide_resnet", "mobilenet_v2",
+    "application",
 )  # fmt: skip
 
 

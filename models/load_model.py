@@ -13,6 +13,7 @@ _HOMES = (
     "activations.smelu",
     "activations.swish",
     "always_dropping",
+    "application_images",
     "scaling",
 )
 

@@ -31,6 +31,7 @@ def _own(name: str, summary: str) -> Architecture:
     return Architecture(name, summary, load)
 
 
+_APPLICATION = _own("application", "An architecture of keras.applications, pooled, and a head")
 SHIPPED = (
     _own("mlp", "Dense layers, each with its activation, and a head"),
     _own("residual_mlp", "Residual blocks of dense layers, for tables (Gorishniy et al. 2021)"),
@@ -44,7 +45,7 @@ SHIPPED = (
     _own("mobilenet_v2", "Inverted residual blocks around depthwise convolutions (Sandler et al. 2018)"),
     _own("autoencoder", "Inputs through a narrow code to themselves (Hinton & Salakhutdinov 2006)"),
 )
-_BY_NAME = {architecture.name: architecture for architecture in SHIPPED}
+_BY_NAME = {architecture.name: architecture for architecture in (*SHIPPED, _APPLICATION)}
 
 MODELS: Mapping[str, Architecture] = MappingProxyType(_BY_NAME)
 """Every model type by name, those registered at run time included."""

@@ -41,7 +41,7 @@ def build_network(config: Config, data: Data) -> Any:
         )
     except ValueError as error:
         # Where in the model, if it says so.
-        place = re.match(r"`?((?:layers|augment)[\w\[\].]*|(?:blocks|filters|head)\b)", str(error))
+        place = re.match(r"`?((?:layers|augment)[\w\[\].]*|(?:blocks|filters|head|size|weights)\b)", str(error))
         origin = config.origin(f"model.{place[1]}") if place else None
         raise ConfigError(f"{origin or config.origin('model')}: {error}") from error
     finally:

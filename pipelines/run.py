@@ -8,6 +8,7 @@ from typing import Any
 from piste.callbacks.findings import Finding
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.load import load_config
+from piste.pipelines.config.schema.application import Application
 from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError, UsageError
 from piste.pipelines.run_folder import check_digest
@@ -107,11 +108,14 @@ class Run:
         from piste.models.build import build_model
 
         data = self.environment["data"]
+        spec = self.config.model.model_dump()
+        if isinstance(self.config.model, Application):
+            spec["weights"] = None  # what it started from need not be there any more
         policy = keras.config.dtype_policy()
         keras.config.set_dtype_policy(precision)
         try:
             return build_model(
-                self.config.model.model_dump(),
+                spec,
                 input_shape=tuple(data["input_shape"]),
                 input_dtype=data["input_dtype"],
                 outputs=data["outputs"],

@@ -18,7 +18,10 @@ PAGES = {
     name: (ROOT / name).read_text(encoding="utf-8")
     for name in (
         "README.md",
-        *(f"docs/{page}.md" for page in ("training", "monitors", "examples", "report", "health", "models", "moments")),
+        *(
+            f"docs/{page}.md"
+            for page in ("training", "monitors", "examples", "report", "health", "models", "moments", "applications")
+        ),
     )
 }
 PYTHON = [

@@ -18,7 +18,7 @@ from piste.models.activations.table import find
 
 Found = tuple[str, dict[str, float]] | None
 
-_WITH_ACTIVATION = (
+WITH_ACTIVATION = (
     keras.layers.Activation,
     keras.layers.Dense,
     keras.layers.EinsumDense,
@@ -123,6 +123,7 @@ _OPERATIONS: dict[str, Callable[..., Found]] = {
     "HardSigmoid": _plain("hard_sigmoid"),
     "HardSilu": _plain("hard_swish"),
     "Silu": _plain("silu"),
+    "Mish": _plain("mish"),
 }
 """Nodes that `keras.ops` calls leave in `model.operations`, by the name of their class."""
 
@@ -179,7 +180,7 @@ def _layer(layer: Any) -> Found:
         return "silu" if isinstance(layer, Swish) else "smelu", {"beta": float(layer.beta)}
     if isinstance(layer, (keras.layers.ELU, own.CELU)):
         return "elu" if isinstance(layer, keras.layers.ELU) else "celu", {"alpha": float(layer.alpha)}
-    return _find(layer.activation) if isinstance(layer, _WITH_ACTIVATION) else None
+    return _find(layer.activation) if isinstance(layer, WITH_ACTIVATION) else None
 
 
 def _operation(operation: Any) -> Found:

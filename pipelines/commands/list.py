@@ -13,6 +13,7 @@ KINDS = (
     "configs",
     "presets",
     "models",
+    "applications",
     "activations",
     "optimizers",
     "schedules",
@@ -76,6 +77,13 @@ def listing(kind: str) -> dict[str, dict[str, Any]]:
         summaries = {name: str(section.__doc__).split("\n")[0] for name, section in SOURCES.items()}
         summaries |= {name: source.summary for name, source in OWN_SOURCES.items()}
         return {name: {"about": summary} for name, summary in summaries.items()}
+    if kind == "applications":
+        from piste.models.applications import APPLICATIONS
+
+        return {
+            entry.name: {"about": f"images of {entry.smallest} x {entry.smallest} or more", "alpha": entry.alpha}
+            for entry in APPLICATIONS.values()
+        }
     if kind == "activations":
         from piste.models.activations.table import ACTIVATIONS
 

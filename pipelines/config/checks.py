@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from piste.pipelines.config.catalog import entries
+from piste.pipelines.config.check_application import application
 from piste.pipelines.config.check_classes import class_count, class_names, selection
 from piste.pipelines.config.check_head import head, judged
 from piste.pipelines.config.check_layers import ending, layer_names
@@ -53,6 +54,7 @@ def check_sections(sections: Mapping[str, Any], written: Written) -> Iterator[Fa
         yield from settings_at_odds(training, written)
     if transfer is not None:
         yield from _transfer(transfer)
+    yield from application(model, data)
     if isinstance(model, Free):
         yield from layer_names(model.layers)
     if isinstance(model, Free) and data is not None:

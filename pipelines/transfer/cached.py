@@ -33,7 +33,7 @@ class Back(keras.Model):
     @property
     def output_shape(self) -> Any:
         """Shape of a batch of what the whole chain gives."""
-        return self.chain[-1].output.shape
+        return _ends(self.chain[-1])[1].shape
 
 
 def halves(model: Any) -> tuple[Any, Back]:
@@ -49,7 +49,7 @@ def halves(model: Any) -> tuple[Any, Back]:
         ValueError: if the model is no chain, or its first layer with weights is trained.
     """
     chain = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    if not all(after.input is before.output for before, after in pairwise(chain)):
+    if not all(_ends(after)[0] is _ends(before)[1] for before, after in pairwise(chain)):
         raise ValueError("Features can be cached of a chain of layers only. Received: a model that branches.")
     end = next(index for index, layer in enumerate(chain) if layer.trainable_weights or draws(layer))
     if not any(layer.weights for layer in chain[:end] if layer.name != "scale"):
@@ -57,7 +57,15 @@ def halves(model: Any) -> tuple[Any, Back]:
             "The first layer with weights must be frozen, and nothing before it random, for features to be cached. "
             f"Received: {chain[end].name}, which is trained or draws numbers."
         )
-    return keras.Model(model.inputs, chain[end - 1].output, name="front"), Back(chain[end:], model.name)
+    return keras.Model(model.inputs, _ends(chain[end - 1])[1], name="front"), Back(chain[end:], model.name)
+
+
+def _ends(layer: Any) -> tuple[Any, Any]:
+    """Returns what a layer of a chain takes and gives there; a model's own ends are others."""
+    if not isinstance(layer, keras.Model):
+        return layer.input, layer.output
+    node = layer._inbound_nodes[0]
+    return node.input_tensors[0], node.outputs[0]
 
 
 def with_features(front: Any, data: Data, batch_size: int, *, jit_compile: bool) -> Data:

@@ -14,7 +14,7 @@ Weights = dict[str, dict[str, np.ndarray]]
 
 
 def weights_of(layer: Any) -> dict[str, Any]:
-    """Returns a layer's variables by their names within it.
+    """Returns a layer's variables by their names within it; those of a model's layers by LAYER/WEIGHT.
 
     Example:
         >>> import keras
@@ -23,6 +23,9 @@ def weights_of(layer: Any) -> dict[str, Any]:
         >>> list(weights_of(layer))
         ['kernel', 'bias']
     """
+    if hasattr(layer, "layers"):
+        inner = [(child.name, weights_of(child)) for child in layer.layers if child.weights]
+        return {f"{name}/{weight}": variable for name, found in inner for weight, variable in found.items()}
     return {variable.path.split("/", 1)[-1].removeprefix(f"{layer.name}/"): variable for variable in layer.weights}
 
 

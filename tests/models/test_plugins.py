@@ -76,7 +76,7 @@ def test_nothing_is_looked_for_before_a_name_is_not_found() -> None:
     [
         (
             "thin_ned",
-            "autoencoder, absent, broken, number, thin_net, or give `layers`. Received: thin_ned. Did you mean",
+            "autoencoder, application, absent, broken, number, thin_net, or give `layers`. Received: thin_ned.",
         ),
         (
             "broken",

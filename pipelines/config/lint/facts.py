@@ -9,6 +9,7 @@ from piste.models.nodes import Act, Layer, Node, Spec, feeds, has_kernel
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.faults import Path
 from piste.pipelines.config.overrides import parse_path
+from piste.pipelines.config.schema.application import Application
 from piste.pipelines.config.schema.data import Embedded, Synthetic
 from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import OwnModel
@@ -34,7 +35,7 @@ class Kernel:
 def kernels(config: Config) -> list[Kernel]:
     """Returns the kernels that feed activations; one stands for all of a zoo model or a repeat block."""
     model = config.model
-    if isinstance(model, OwnModel):
+    if isinstance(model, OwnModel | Application):
         return []
     trunk = model.model_dump()
     if not isinstance(model, Free):
@@ -72,7 +73,9 @@ def activation_of(node: Act, config: Config) -> str:
 
 
 def activations(config: Config) -> set[str]:
-    """Returns the names of all hidden activations."""
+    """Returns the names of all hidden activations that the config names."""
+    if isinstance(config.model, Application):
+        return set() if config.model.activation is None else {config.model.activation.type}
     if isinstance(config.model, OwnModel):
         return set()
     if not isinstance(config.model, Free):

@@ -6,6 +6,7 @@ from piste.models.nodes import Layer
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.faults import Fault, Path
 from piste.pipelines.config.lint.facts import activations, layers, place
+from piste.pipelines.config.schema.application import Application
 from piste.pipelines.config.schema.model import Free
 from piste.pipelines.config.schema.own import OwnModel
 
@@ -43,7 +44,7 @@ def selu_dropout(config: Config) -> Iterator[Fault]:
 
 def selu_regularizer(config: Config) -> Iterator[Fault]:
     """SELU with penalties or constraints that shrink its kernels."""
-    if isinstance(config.model, OwnModel) or _SELU not in activations(config):
+    if isinstance(config.model, OwnModel | Application) or _SELU not in activations(config):
         return
     for key in ("kernel_regularizer", "kernel_constraint"):
         chosen = getattr(config.model, key)
@@ -55,7 +56,7 @@ def selu_regularizer(config: Config) -> Iterator[Fault]:
 def _of_type(config: Config, kind: str) -> list[Path]:
     """Returns where a model normalises or drops in the way of that name."""
     model = config.model
-    if isinstance(model, Free | OwnModel):
+    if isinstance(model, Free | Application | OwnModel):
         written = [place(node) for node in layers(config) if isinstance(node, Layer) and node.type == kind]
         return list(dict.fromkeys(written))
     if kind == "batch_normalization":

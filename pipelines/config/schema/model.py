@@ -8,6 +8,8 @@ from piste.models import zoo
 from piste.models.plugins import discover
 from piste.pipelines.config.components import TABLE
 from piste.pipelines.config.scalars import read_text
+from piste.pipelines.config.schema.application import Application
+from piste.pipelines.config.schema.fields import Section
 from piste.pipelines.config.schema.layers import Layer, Repeat, read_layers
 from piste.pipelines.config.schema.own import OwnModel
 from piste.pipelines.config.schema.trunk import Trunk
@@ -26,7 +28,7 @@ class Free(Trunk):
     ]
 
 
-MODELS: dict[str, type[Trunk]] = {
+MODELS: dict[str, type[Section]] = {
     "mlp": Mlp,
     "residual_mlp": ResidualMlp,
     "wide_and_deep": WideAndDeep,
@@ -38,6 +40,7 @@ MODELS: dict[str, type[Trunk]] = {
     "wide_resnet": WideResNet,
     "mobilenet_v2": MobileNetV2,
     "autoencoder": Autoencoder,
+    "application": Application,
 }
 
 AnyModel = (
@@ -51,6 +54,7 @@ AnyModel = (
     | ResNet
     | WideResNet
     | MobileNetV2
+    | Application
     | Autoencoder
     | Free
     | OwnModel
@@ -69,7 +73,7 @@ def models() -> list[str]:
 
 
 def _choose(value: Any) -> str | None:
-    if isinstance(value, Trunk | OwnModel):
+    if isinstance(value, Trunk | Application | OwnModel):
         return type(value).__name__
     try:
         if "type" not in value and "layers" in value:
@@ -91,6 +95,7 @@ Model = Annotated[
     | Annotated[ResNet, Tag("ResNet")]
     | Annotated[WideResNet, Tag("WideResNet")]
     | Annotated[MobileNetV2, Tag("MobileNetV2")]
+    | Annotated[Application, Tag("Application")]
     | Annotated[Autoencoder, Tag("Autoencoder")]
     | Annotated[Free, Tag("Free")]
     | Annotated[OwnModel, WithJsonSchema({"not": {}}), Tag("OwnModel")],

@@ -94,7 +94,7 @@ def test_a_run_of_ones_own_model_on_ones_own_data(file: Path, tmp_path: Path) ->
         (
             "narrow",
             "narow",
-            "mobilenet_v2, autoencoder, narrow, or give `layers`. Received: narow. Did you mean",
+            "mobilenet_v2, autoencoder, application, narrow, or give `layers`. Received: narow. Did you mean",
         ),
         ("stripes", "stripe", "tfrecord, synthetic, stripes. Received: stripe. Did you mean `stripes`?"),
         ("alpha: 0.5", "alpha: 0", "`model.activation.alpha` must be above 0"),

@@ -89,7 +89,7 @@ COMPLAINTS = [
         2,
         15,
         "`model.type` must be one of mlp, residual_mlp, wide_and_deep, towers, cnn, lenet5, vgg, resnet, wide_resnet, "
-        "mobilenet_v2, autoencoder, or give `layers`. Received: mpl. Did you mean `mlp`?",
+        "mobilenet_v2, autoencoder, application, or give `layers`. Received: mpl. Did you mean `mlp`?",
     ),
     (
         DATA + "model: {type: mlp, layers: [flatten]}\n",

@@ -1,0 +1,1 @@
+"""Other activations in a model that is there already."""
