@@ -19,7 +19,7 @@ from piste.pipelines.config.config import Config
 from piste.pipelines.config.lint.lint import lint
 from piste.pipelines.config.load import load_config
 from piste.pipelines.config.shipped import shipped
-from piste.pipelines.data import load
+from piste.pipelines.data import read
 from piste.pipelines.data.assemble import assemble
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.embedded.classes import FASHION_MNIST_CLASSES
@@ -95,7 +95,7 @@ def _use_synthetic(patch: pytest.MonkeyPatch, samples: int) -> None:
     def load_synthetic(name: str, **_: Any) -> Data:
         return _synthetic(name, samples)
 
-    patch.setattr(load, "load_tfds", load_synthetic)
+    patch.setattr(read, "load_tfds", load_synthetic)
 
 
 def _config(name: str, overrides: Sequence[str] = ()) -> Config:
