@@ -9,7 +9,6 @@ from piste.callbacks.findings import Finding
 from piste.pipelines.config.config import Config
 from piste.pipelines.config.load import load_config
 from piste.pipelines.config.schema.application import Application
-from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError, UsageError
 from piste.pipelines.run_folder import check_digest
 
@@ -106,6 +105,7 @@ class Run:
         import keras
 
         from piste.models.build import build_model
+        from piste.pipelines.data.table import Table
 
         data = self.environment["data"]
         spec = self.config.model.model_dump()
