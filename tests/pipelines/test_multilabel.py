@@ -31,6 +31,7 @@ def written(folder: Path, text: str) -> Path:
     return folder / "net.yaml"
 
 
+@pytest.mark.slow
 def test_it_is_trained_and_exported(data: str, tmp_path: Path) -> None:
     metrics = "[binary_accuracy, {type: auc, multi_label: true}, {type: f1_score, threshold: 0.5, average: macro}]"
     training = f"{{epochs: 15, optimizer: {FAST}, metrics: {metrics}}}"

@@ -61,6 +61,7 @@ def check(names: list[str], folder: Path, formats: tuple[str, ...]) -> None:
             assert facts["max_abs_difference"] < 1e-4, (name, kind)
 
 
+@pytest.mark.slow
 def test_train_time_only_layers_and_own_activations(tmp_path: Path) -> None:
     check(list(FEW), tmp_path, ("onnx", "litert", "keras"))
 
