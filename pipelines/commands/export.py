@@ -1,14 +1,16 @@
 """`piste export`: a finished run as a SavedModel, ONNX, LiteRT or Keras file."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from piste.pipelines.commands.output import print_json
 from piste.pipelines.errors import ArtefactError
 from piste.pipelines.export.formats import FORMATS, QUANTIZED, targets
-from piste.pipelines.run import Run
+
+if TYPE_CHECKING:
+    from piste.pipelines.run import Run
 
 
 @click.command()
@@ -36,6 +38,7 @@ def command(
     Each format gets a folder of its own, which appears when it is whole and agrees with the model.
     """
     from piste.pipelines.export.export_run import export_run
+    from piste.pipelines.run import Run
 
     opened = Run.open(run)
     try:
@@ -51,7 +54,7 @@ def command(
         click.echo(f"{export['folder']}: {_line(export)}")
 
 
-def _tell_the_run(run: Run) -> None:
+def _tell_the_run(run: "Run") -> None:
     if run.exports:
         run.card()
         run.report()

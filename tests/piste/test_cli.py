@@ -133,3 +133,9 @@ def test_python_m_piste_is_the_command_line() -> None:
     done = subprocess.run([sys.executable, "-m", "piste", "check", "zzz"], capture_output=True, text=True)
     assert done.returncode == 3
     assert "There is no file and no shipped config zzz" in done.stderr
+
+
+def test_help_reads_no_schema() -> None:
+    code = "import sys; from piste.cli import main; main(['--help']); print('RESULT', 'pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip().endswith("RESULT False")
