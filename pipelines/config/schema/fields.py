@@ -11,7 +11,9 @@ from piste.pipelines.config.scalars import is_null, optional, read_bool, read_fl
 class Section(BaseModel):
     """Base of all sections: frozen, and every unknown key an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=())
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=()
+    )
 
 
 def _null_to_none(value: Any) -> Any:
