@@ -18,26 +18,26 @@ Fit = Literal["stretch", "crop", "pad"]
 # Pillow's others are left out because they run programs, fetch fonts or hold no pixels.
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 FILTERS = {name: Image.Resampling[name.upper()] for name in ("nearest", "box", "bilinear", "bicubic", "lanczos")}
-MODES = {1: "L", 3: "RGB"}
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 NAMED = 10
 
 
 def read_images(
     paths: Sequence[Path],
     size: tuple[int, int],
-    channels: Literal[1, 3],
+    channels: int,
     interpolation: str = "bilinear",
     fit: Fit = "stretch",
 ) -> NDArray[np.uint8]:
     """Reads image files, several at a time.
 
     An image is turned upright by its EXIF orientation. Of an animation the first frame is read, of 16 bits a channel
-    the upper 8; what is transparent becomes black.
+    the upper 8; what is transparent becomes black, unless its transparency is kept as a channel.
 
     Args:
         paths: The files.
         size: Height and width of what is returned.
-        channels: 1 for gray, by ITU-R 601-2's luma, or 3 for RGB.
+        channels: 1 for gray, by ITU-R 601-2's luma, 3 for RGB, 4 for RGB and opacity.
         interpolation: Pillow's filter, which smooths when an image is made smaller: one of `FILTERS`.
         fit: Where the sides have another ratio, "stretch" distorts, "crop" cuts off what is too much on both sides,
             and "pad" puts black bars there.
@@ -88,7 +88,7 @@ def _read(
             raise ValueError(f"pixels must be of 8 or 16 bits, received 32 (mode {image.mode})")
         if image.mode.startswith("I;16"):
             image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-        if image.has_transparency_data:
+        if image.has_transparency_data and mode != "RGBA":
             black = Image.new("RGBA", image.size, (0, 0, 0, 255))
             image = Image.alpha_composite(black, image.convert("RGBA"))
         image = image.convert(mode)

@@ -1,49 +1,40 @@
 """From a file or folder to batches of samples, by its kind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
-
+from piste.pipelines.data.images import image_suffixes
 from piste.pipelines.errors import DataError
 from piste.pipelines.predict.arrays import read_array
 from piste.pipelines.predict.batch import Batch, batches_of
-from piste.pipelines.predict.images import SUFFIXES, read_images
+from piste.pipelines.predict.images import image_batches
+from piste.pipelines.predict.predictor import Predictor
 from piste.pipelines.predict.table import read_table
 
 ARRAYS = (".npz", ".npy")
 
 
-def read_inputs(
-    path: Path,
-    shape: tuple[int, ...],
-    dtype: str,
-    size: int,
-    encode: Callable[[Path], NDArray[Any]] | None = None,
-) -> Iterator[Batch]:
-    """Reads samples of a model's shape and type, batch by batch.
+def read_inputs(path: Path, model: Predictor, size: int) -> Iterator[Batch]:
+    """Reads samples as a model takes them, batch by batch.
 
     Args:
         path: .npz, .npy, .csv, an image, or a folder of images.
-        shape: of one sample.
-        dtype: that the model takes.
+        model: with the shape and type of its inputs, and how they were read in training.
         size: samples in a batch.
-        encode: reads a .csv of raw columns, for a model of a table; None takes numbers as they are.
 
     Raises:
         DataError: if there is nothing, the kind is unknown, or a sample does not fit.
     """
     refuse_unknown(path)
-    suffix = path.suffix.lower()
-    if suffix == ".csv" and encode is not None:
-        yield from batches_of(encode(path), shape, dtype, size, str(path))
+    suffix, shape, dtype = path.suffix.lower(), model.shape, model.dtype
+    if suffix == ".csv" and model.encode is not None:
+        yield from batches_of(model.encode(path), shape, dtype, size, str(path))
     elif suffix == ".csv" and not path.is_dir():
         yield from read_table(path, shape, dtype, size)
     elif suffix in ARRAYS and not path.is_dir():
         yield from batches_of(read_array(path), shape, dtype, size, str(path))
     else:
-        yield from read_images(path, shape, dtype, size)
+        yield from image_batches(path, shape, dtype, size, model.interpolation, model.fit)
 
 
 def refuse_unknown(path: Path) -> None:
@@ -54,7 +45,7 @@ def refuse_unknown(path: Path) -> None:
     """
     if not path.exists():
         raise DataError(f"Expected a file or folder of samples. Received: {path}, which is not there.")
-    known = (*ARRAYS, ".csv", *SUFFIXES)
+    known = (*ARRAYS, ".csv", *sorted(image_suffixes()))
     if not path.is_dir() and path.suffix.lower() not in known:
         raise DataError(
             f"{path} must be a folder of images or end in one of {', '.join(known)}. "

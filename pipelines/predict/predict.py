@@ -36,7 +36,7 @@ def predict(
         raise UsageError(f"`--batch-size` must be at least 1. Received: {batch_size}.")
     refuse_unknown(inputs)
     predictor = open_predictor(model, mc_samples)
-    for batch in read_inputs(inputs, predictor.shape, predictor.dtype, batch_size, predictor.encode):
+    for batch in read_inputs(inputs, predictor, batch_size):
         yield _lines(batch, predictor.answer(batch.x))
 
 

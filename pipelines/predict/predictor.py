@@ -1,7 +1,7 @@
 """A trained model that answers, from a run folder or from a SavedModel."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.pipelines.config.schema.csv import Csv
+from piste.pipelines.config.schema.image_folder import ImageFolder
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.data.csv_file import read_csv
 from piste.pipelines.data.encode_csv import encode_csv
+from piste.pipelines.data.images import Fit
 from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError, UsageError
 from piste.pipelines.run import Run
@@ -44,12 +46,16 @@ class Predictor:
         dtype: of the inputs, raw.
         answer: from a batch to its answers.
         encode: from a file of raw columns to samples, for a model of a table; None for others.
+        interpolation: the filter that resizes images, as in training.
+        fit: what becomes of images with other ratios of the sides, as in training.
     """
 
     shape: tuple[int, ...]
     dtype: str
     answer: Callable[[NDArray[Any]], Answers]
     encode: Callable[[Path], NDArray[Any]] | None = None
+    interpolation: str = "bilinear"
+    fit: Fit = "stretch"
 
 
 def open_predictor(path: Path, passes: int | None = None) -> Predictor:
@@ -90,7 +96,11 @@ def _of_run(path: Path, passes: int | None) -> Predictor:
         std = std if std is None else np.broadcast_to(std, mean.shape)  # p and 1 - p vary alike
         return Answers(mean, [classes[index] for index in mean.argmax(axis=1)], std)
 
-    return Predictor(tuple(data["input_shape"]), data["input_dtype"], answer, _encoder(run))
+    predictor = Predictor(tuple(data["input_shape"]), data["input_dtype"], answer, _encoder(run))
+    source = run.config.data
+    if isinstance(source, ImageFolder):
+        return replace(predictor, interpolation=source.interpolation, fit=source.fit)
+    return predictor
 
 
 def _encoder(run: Run) -> Callable[[Path], NDArray[Any]] | None:

@@ -7,12 +7,14 @@ import pytest
 
 from piste.pipelines.errors import DataError, UntrustedError
 from piste.pipelines.predict.inputs import read_inputs
+from piste.pipelines.predict.predictor import Answers, Predictor
 
 PIXELS = np.arange(5 * 2 * 3, dtype=np.uint8).reshape(5, 2, 3)
 
 
 def read(path: str, shape: tuple[int, ...] = (2, 3), dtype: str = "uint8", size: int = 2) -> list[object]:
-    batches = list(read_inputs(Path(path), shape, dtype, size))
+    model = Predictor(shape, dtype, Answers)
+    batches = list(read_inputs(Path(path), model, size))
     assert all(batch.x.dtype == dtype for batch in batches)
     return [(batch.x.tolist(), [name["index"] for name in batch.names]) for batch in batches]
 

@@ -1,4 +1,4 @@
-"""Samples from images: turned, made gray or coloured, resized; what cannot be read is named."""
+"""Samples from images, in every shape that a model takes; reading itself is tested in data/test_images.py."""
 
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,14 @@ import pytest
 from PIL import Image
 
 from piste.pipelines.errors import DataError
-from piste.pipelines.predict.images import read_images
+from piste.pipelines.predict.images import image_batches
 
 GRAY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
 
 
-def read(path: str, shape: tuple[int, ...] = (2, 3), dtype: str = "uint8", size: int = 8) -> list[Any]:
-    return [(b.x.tolist(), [name["file"] for name in b.names]) for b in read_images(Path(path), shape, dtype, size)]
+def read(path: str, shape: tuple[int, ...] = (2, 3), dtype: str = "uint8", size: int = 8, **how: Any) -> list[Any]:
+    batches = image_batches(Path(path), shape, dtype, size, **how)
+    return [(batch.x.tolist(), [name["file"] for name in batch.names]) for batch in batches]
 
 
 def test_one_image_in_every_shape() -> None:
@@ -49,27 +50,42 @@ def test_a_folder_in_the_order_of_names() -> None:
 def test_what_cannot_be_read_is_named() -> None:
     Path("all").mkdir()
     Image.fromarray(GRAY).save("all/a.png")
-    Path("all/b.png").write_bytes(Path("all/a.png").read_bytes()[:40])
-    with pytest.raises(DataError, match=r"all/b\.png: it must be an image that can be read\. Received: "):
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)).save("all/b.png")
+    Path("all/b.png").write_bytes(Path("all/b.png").read_bytes()[:2000])
+    with pytest.raises(DataError, match=r"all/b\.png: expected a whole image\. Received from Pillow: "):
         read("all")
     Path("all/b.png").write_text("no image")
-    with pytest.raises(DataError, match=r"all/b\.png: it must be an image that can be read\. Received: cannot ident"):
+    with pytest.raises(DataError, match=r"all/b\.png: expected an image \(.*\)\. Received: none of these"):
         read("all")
+
+
+def test_formats_that_run_programs_are_refused_under_any_name() -> None:
+    """Pillow would hand what is PostScript to Ghostscript, whatever the file is called."""
+    Path("a.png").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 2 2\n%%EndComments\nshowpage\n")
+    with Image.open("a.png") as opened:
+        assert opened.format == "EPS"
+    with pytest.raises(DataError, match=r"a\.png: expected an image \(.*\)\. Received: none of these"):
+        read("a.png")
 
 
 def test_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     Image.fromarray(GRAY).save("gray.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)
     with pytest.raises(
-        DataError, match=r"gray\.png: an image must not be that large\. Received: Image size \(6 pixels"
+        DataError, match=r"gray\.png: expected a whole image\. Received from Pillow: Image size \(6 pixels"
     ):
         read("gray.png")
 
 
-def test_sixteen_bits_are_refused() -> None:
-    Image.fromarray(GRAY.astype(np.uint16) * 200).save("deep.png")
-    with pytest.raises(DataError, match=r"deep\.png: an image must have 8 bits a channel\. Received: mode I;16"):
-        read("deep.png")
+def test_sixteen_bits_are_read_as_for_training() -> None:
+    Image.fromarray(GRAY.astype(np.uint16) * 256 + 7).save("deep.png")
+    assert read("deep.png") == [([GRAY.tolist()], ["deep.png"])]
+
+
+def test_other_ratios_of_the_sides_become_what_training_made_of_them() -> None:
+    Image.fromarray(np.array([[10, 20, 30, 40], [10, 20, 30, 40]], np.uint8)).save("wide.png")
+    for fit, expected in (("stretch", [15, 35]), ("crop", [20, 30])):
+        assert read("wide.png", (2, 2), interpolation="box", fit=fit)[0][0] == [[expected] * 2]
 
 
 def test_models_that_take_no_images_and_folders_without_any(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from piste.cli import main
 from piste.pipelines.config.load import load_config
+from piste.pipelines.data.load import load_data
 from piste.pipelines.run import Run
 from piste.pipelines.train import train
 
@@ -153,3 +154,19 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+def test_images_are_read_as_they_were_for_training(capsys: Captured) -> None:
+    """Wide images, of which training saw the middle: what is stretched or refused would not be what it learnt."""
+    rng = np.random.default_rng(1)
+    for index in range(8):
+        Path(f"pictures/{'ab'[index % 2]}").mkdir(parents=True, exist_ok=True)
+        pixels = rng.integers(0, 2**16, (6, 18), np.uint16)
+        Image.fromarray(pixels).save(f"pictures/{'ab'[index % 2]}/{index}.png")
+    source = "data={source: image_folder, directory: pictures, size: [6, 6], channels: 1, fit: crop, validation: null}"
+    config = load_config("net.yaml", [source, "model.dropout=0.0", "export.formats=[]"])
+    run = train(config, Path("cropped"))
+    expected = run.model().predict(load_data(config).train.x, verbose=0).max(axis=1)
+    lines = _lines(capsys, "cropped", "pictures")
+    assert [line["file"] for line in lines] == [f"{'ab'[index % 2]}/{index}.png" for index in (0, 2, 4, 6, 1, 3, 5, 7)]
+    np.testing.assert_allclose([line["probability"] for line in lines], expected, atol=1e-6)
