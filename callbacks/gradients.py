@@ -1,4 +1,4 @@
-"""What is measured of a step's gradients: sizes by layer, deltas by depth, updates, clipping."""
+"""What is measured of a step's gradients: sizes by layer, deltas by depth, updates, and whether it was clipped."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,21 +6,20 @@ from typing import Any
 import tensorflow as tf
 
 from piste.callbacks.activity import Activity
-from piste.callbacks.measures import common_shares, dense, product, root_mean_squares, sums_of_squares, update_ratios
-from piste.callbacks.seen import Key
+from piste.callbacks.measures import common_shares, product, root_mean_squares, sums_of_squares, update_ratios
+from piste.callbacks.seen import CLIPPED, Key
 from piste.callbacks.sites import Site
 
 Figures = list[tuple[list[Key], Callable[[], Any]]]
 """Keys, and what computes a float32 vector with a number for each: the keys can be had without computing."""
 
 
-def gradient_figures(activity: Activity, before: dict[str, list[Any]], clipping: tuple[str, float] | None) -> Figures:
+def gradient_figures(activity: Activity, before: dict[str, list[Any]]) -> Figures:
     """Gradient, delta and update figures of every layer, and the norm of the whole gradient.
 
     Args:
         activity: what the taps saw in this step.
         before: path -> the layer's kernels before the step.
-        clipping: the optimizer's kind of clipping and its bound, or None.
     """
     seen, sites = activity.seen, activity.sites
     groups: dict[Key, list[Any]] = {(path, f"{kind}_rms"): parts for (path, kind), parts in seen.gradients.items()}
@@ -43,9 +42,6 @@ def gradient_figures(activity: Activity, before: dict[str, list[Any]], clipping:
     def sizes() -> Any:
         return root_mean_squares([[product(part) for part in parts] for parts in groups.values()]) / seen.scale
 
-    def whole() -> list[Any]:
-        return [product(parts) for parts in seen.whole_gradient]
-
     wide = {site.path: kernel for site in updated if (kernel := _first_wide(site)) is not None}
     figures: Figures = []
     if groups:
@@ -60,9 +56,10 @@ def gradient_figures(activity: Activity, before: dict[str, list[Any]], clipping:
                 (names, lambda: common_shares([(before[path][place], units) for path, (place, units) in wide.items()]))
             )
     if seen.whole_gradient:
-        figures.append(([("", "grad_norm")], lambda: tf.sqrt(sums_of_squares([whole()])) / seen.scale))
-        if clipping is not None:
-            figures.append(([("", "clipped")], lambda: _clipped(whole(), seen.scale, *clipping)[tf.newaxis]))
+        whole = [[product(parts) for parts in seen.whole_gradient]]
+        figures.append(([("", "grad_norm")], lambda: tf.sqrt(sums_of_squares(whole)) / seen.scale))
+    if seen.clipped is not None:
+        figures.append(([CLIPPED], lambda: tf.cast(seen.clipped, "float32")[tf.newaxis]))
     return figures
 
 
@@ -75,13 +72,3 @@ def _first_wide(site: Site) -> tuple[int, int] | None:
         if units > 1:
             return place, units
     return None
-
-
-def _clipped(whole: list[Any], scale: Any, kind: str, bound: float) -> Any:
-    """Returns 1 if the optimizer clips this gradient and 0 if not."""
-    if kind == "clipvalue":
-        largest = tf.reduce_max([tf.reduce_max(tf.abs(tf.cast(dense(part), "float32"))) for part in whole])
-    else:
-        squares = sums_of_squares([whole] if kind == "global_clipnorm" else [[part] for part in whole])
-        largest = tf.sqrt(tf.reduce_max(squares))
-    return tf.cast(largest / scale > bound, "float32")

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from piste.callbacks.activity import Activity
 from piste.callbacks.checks import is_check, is_check_in_graph
+from piste.callbacks.clipping import is_clipped
 from piste.callbacks.gradients import Figures, gradient_figures
 from piste.callbacks.measures import first_bad
 from piste.callbacks.memory import Memory, Reading
@@ -148,7 +149,7 @@ class Instrument:
 
     def _choose_in_graph(self, step: Step, data: Any) -> Any:
         update = (self._step + 1) // self._accumulation
-        due = is_check_in_graph(update, self._every) & ((self._step + 1) % self._accumulation == 0)
+        due = is_check_in_graph(update, self._every) & tf.cast(self._is_update(), "bool")
         before = self._kernels()
         if before and not self._model.jit_compile:  # XLA keeps them for nothing; elsewhere each step would copy them
             blank = tf.nest.map_structure(tf.zeros_like, before)
@@ -172,7 +173,13 @@ class Instrument:
         for path in [call.path for call in taps.calls] + [site.path for site in self.sites]:
             self._places.setdefault(path, len(self._places))
         self.idle |= idle_biases(taps)
-        return logs, seen_by(taps, self.sites, tf.convert_to_tensor(skipped)).in_order(self._places)
+        seen = seen_by(taps, self.sites, tf.convert_to_tensor(skipped)).in_order(self._places)
+        if self._gradients and seen.whole_gradient and (clips := clipping(optimizer)):
+            seen.clipped = is_clipped(seen, *clips) * self._is_update()
+        return logs, seen
+
+    def _is_update(self) -> Any:
+        return tf.cast(tf.equal((self._step + 1) % self._accumulation, 0), "int32")
 
     def _run_shared(self, step: Step, data: Any) -> tuple[Any, Seen]:
         logs, seen = self._share(step)(data)
@@ -233,7 +240,7 @@ class Instrument:
     def _figures(self, activity: Activity, before: dict[str, list[Any]]) -> Figures:
         figures: Figures = [([("", "loss")], lambda: activity.seen.loss[tf.newaxis])]
         if self._gradients:
-            figures += gradient_figures(activity, before, clipping(self._model.optimizer))
+            figures += gradient_figures(activity, before)
         if self._units:
             figures += unit_figures(activity)
         return figures

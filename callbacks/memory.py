@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from piste.callbacks.seen import Key, Seen
+from piste.callbacks.seen import CLIPPED, Key, Seen
 from piste.callbacks.units import SAMPLED
 
 RING_ENTRIES = 1 << 22
@@ -27,6 +27,7 @@ class Reading:
         sampled: for every unit what `SAMPLED` names, of the check's own batch, shape (3, units).
         batch: batch items of the check's own step.
         skipped: steps since the check before that the optimizer skipped; None if it skips none.
+        clipped: updates since the check before whose gradient the optimizer clipped; None if it clips none.
         first_bad: (step, path or None) where the first number that was not finite was seen, or None.
     """
 
@@ -38,6 +39,7 @@ class Reading:
     sampled: np.ndarray
     batch: int
     skipped: int | None
+    clipped: int | None
     first_bad: tuple[int, str | None] | None
 
     def after(self, steps: int) -> "Reading":
@@ -82,9 +84,9 @@ class Memory:
         with tf.init_scope():
             # One row more than there is room for takes what steps that are no checks write.
             self._rows = tf.Variable(tf.zeros((max(4, min(64, RING_ENTRIES // width)) + 1, width)))
-            self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 4), "int32"))
+            self._steps = tf.Variable(tf.zeros((self._rows.shape[0], 5), "int32"))
             self._filled = tf.Variable(0)
-            self._skipped = tf.Variable(0)
+            self._skipped, self._clipped = tf.Variable(0), tf.Variable(0)
             self._items = tf.Variable(0.0)
             self._loss_max = tf.Variable(-np.inf, dtype="float32")
             self._active = tf.Variable(tf.zeros(units))
@@ -122,6 +124,8 @@ class Memory:
         """
         self._step.assign_add(1)
         self._skipped.assign_add(seen.skipped)
+        if seen.clipped is not None:
+            self._clipped.assign_add(seen.clipped)
         self._loss_max.assign(tf.maximum(self._loss_max, seen.loss))
         first = ((bad != NEVER) | ~tf.math.is_finite(seen.loss)) & (self._bad[0] == NEVER)
         self._bad.assign(tf.where(first, tf.stack([self._updates(), bad]), self._bad))
@@ -139,12 +143,14 @@ class Memory:
         """
         counts = [self._items, batch, self._loss_max]
         row = tf.concat([measured, counts, self._active], axis=0)
-        steps = tf.concat([[self._updates(), self._skipped], self._bad], axis=0)
+        steps = tf.concat([[self._updates(), self._skipped, self._clipped], self._bad], axis=0)
         place = _chosen(due, self._filled, self.capacity)[tf.newaxis]
         self._rows.scatter_update(tf.IndexedSlices(row[tf.newaxis], place))
         self._steps.scatter_update(tf.IndexedSlices(steps[tf.newaxis], place))
         self._filled.assign(_chosen(due, (self._filled + 1) % self.capacity, self._filled))
         self._skipped.assign(_chosen(due, 0, self._skipped))
+        if CLIPPED in self._keys:
+            self._clipped.assign(_chosen(due, 0, self._clipped))
         self._items.assign(_chosen(due, 0.0, self._items))
         self._loss_max.assign(_chosen(due, -np.inf, self._loss_max))
         self._active.assign(_chosen(due, tf.zeros_like(self._active), self._active))
@@ -163,7 +169,9 @@ class Memory:
         rows = self._rows.sparse_read(places).numpy()  # gathered, which takes a sixth of the time of a slice
         return [self._reading(row, *numbers) for row, numbers in zip(rows, steps[places].tolist(), strict=True)]
 
-    def _reading(self, row: np.ndarray, step: int, skipped: int, bad_step: int, bad_place: int) -> Reading:
+    def _reading(
+        self, row: np.ndarray, step: int, skipped: int, clipped: int, bad_step: int, bad_place: int
+    ) -> Reading:
         keys, measured = len(self._keys), self.measured
         items, batch, loss_max = row[measured : measured + 3].tolist()
         return Reading(
@@ -175,6 +183,7 @@ class Memory:
             sampled=row[keys:measured].reshape(len(SAMPLED), -1),
             batch=int(batch),
             skipped=skipped if self._skips else None,
+            clipped=clipped if CLIPPED in self._keys else None,
             first_bad=None if bad_step == NEVER else (bad_step, self._layer_at(bad_place)),
         )
 

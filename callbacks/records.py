@@ -35,6 +35,8 @@ def make_record(reading: "Reading", epoch: int, activations: Mapping[str, str], 
             layer["bias_idle"] = True
     if reading.skipped is not None:
         whole["skipped"] = reading.skipped
+    if reading.clipped is not None:
+        whole["clipped_steps"] = reading.clipped
     bad = reading.first_bad
     whole["nonfinite"] = None if bad is None else {"step": bad[0], "layer": bad[1]}
     return whole | {"layers": layers}

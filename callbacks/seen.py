@@ -11,6 +11,7 @@ from piste.callbacks.taps import Taps
 
 Key = tuple[str, str]
 """A layer's path and a figure's name; the path "" is the whole model."""
+CLIPPED: Key = ("", "clipped")
 
 
 @dataclasses.dataclass
@@ -28,6 +29,7 @@ class Seen:
         by_output: (path of z's layer, path of the activation) -> the loss's derivative by h, times the scale, as the
             factors of a product.
         by_input: path -> the loss's derivative by z after the last activation, times the scale.
+        clipped: whether the optimizer clipped the gradient of this update, 0 or 1, int32 scalar; None if it never does.
     """
 
     loss: Any
@@ -38,6 +40,7 @@ class Seen:
     signals: dict[str, Any]
     by_output: dict[tuple[str, str], list[Any]]
     by_input: dict[str, Any]
+    clipped: Any = None
 
     def in_order(self, places: Mapping[str, int]) -> "Seen":
         """Returns the same with all layers in the order of their places.

@@ -32,9 +32,18 @@ def run_charts(records: Sequence[Record]) -> list[Chart]:
         ["grad_norm"],
         "Norm of the whole gradient",
         "Before clipping, without loss scaling. A steady climb or single spikes announce trouble; a slow fall is a net "
-        "that converges.",
+        "that converges." + _clipped(records),
     )
     return [chart for chart in (loss, norm) if chart is not None]
+
+
+def _clipped(records: Sequence[Record]) -> str:
+    """Says how many updates were clipped; nothing where the optimizer clips none."""
+    counted = [record for record in records if "clipped_steps" in record]
+    if not counted:
+        return ""
+    updates = sum(record["clipped_steps"] for record in counted)
+    return f" The optimizer clipped {updates:,} updates up to the last check, at step {counted[-1]['step']:,}."
 
 
 def _chart(records: Sequence[Record], name: str, figures: list[str], title: str, note: str) -> Chart | None:

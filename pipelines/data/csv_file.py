@@ -1,12 +1,11 @@
 """Reads comma-separated values as text, column by column."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from piste.pipelines.data.csv_rows import csv_rows
 from piste.pipelines.data.dataset import LARGEST
-from piste.pipelines.data.table import SPACES
 from piste.pipelines.errors import DataError
 
 
@@ -30,9 +29,7 @@ class CsvFile:
 
 
 def read_csv(path: Path, delimiter: str = ",") -> CsvFile:
-    r"""Reads a file with a header, in UTF-8 with or without a byte order mark.
-
-    Values may be quoted with `"`, then they may contain delimiters and line ends. Blank lines are passed over.
+    r"""Reads a file with a header; see `csv_rows`.
 
     Args:
         path: The file.
@@ -48,56 +45,25 @@ def read_csv(path: Path, delimiter: str = ",") -> CsvFile:
     Example:
         >>> import tempfile
         >>> path = Path(tempfile.mkdtemp()) / "pets.csv"
-        >>> _ = path.write_text('kind, name\ncat,Tom\n\ndog,"Rex, the\nfirst"\n')
+        >>> _ = path.write_text('kind, name\ncat,Tom\n\ndog,Rex\n')
         >>> read_csv(path).columns, read_csv(path).rows
-        ({'kind': ['cat', 'dog'], 'name': ['Tom', 'Rex, the\nfirst']}, [2, 4])
+        ({'kind': ['cat', 'dog'], 'name': ['Tom', 'Rex']}, [2, 4])
     """
-    if not path.is_file():
-        raise DataError(f"{path}: expected a file of comma-separated values. There is none; check the path.")
-    if path.stat().st_size > LARGEST:
+    if path.is_file() and path.stat().st_size > LARGEST:
         raise DataError(
             f"{path}: the file may have at most {LARGEST} bytes. Received: {path.stat().st_size};"
             " take a part of the rows, or write arrays to .npz files."
         )
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _read(path, csv.reader(file, delimiter=delimiter, strict=True), delimiter)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: expected UTF-8 text. Received: byte 0x{error.object[error.start]:02X} that is none;"
-            " save the file as UTF-8."
-        ) from error
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check the file.") from error
-
-
-def _read(path: Path, reader: Iterator[list[str]], delimiter: str) -> CsvFile:
     header: list[str] = []
     columns: list[list[str]] = []
     rows: list[int] = []
     known: dict[str, str] = {}  # one object for equal texts
-    row = 0
-    while True:
-        row += 1
-        try:
-            values = next(reader, None)
-        except csv.Error as error:
-            raise DataError(f"{path}: row {row} is no comma-separated values ({error}); check its quotes.") from error
-        if values is None:
-            break
-        if not values:
-            continue
-        values = [value.strip(SPACES) for value in values]
+    for row, values in csv_rows(path, delimiter):
         if not header:
             header = values
             _check_header(path, header)
             columns = [[] for _ in header]
             continue
-        if len(values) != len(header):
-            raise DataError(
-                f"{path}: row {row} must have {len(header)} values, as the header has. Received: {len(values)};"
-                f" correct it, or name another `data.delimiter` than {delimiter!r}."
-            )
         for column, value in zip(columns, values, strict=True):
             column.append(known.setdefault(value, value))
         rows.append(row)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -14,7 +13,7 @@ from piste.pipelines.data.table import Table
 from piste.pipelines.errors import DiskError
 from piste.pipelines.export.columns import add_columns
 from piste.pipelines.export.forward import forward, input_spec
-from piste.pipelines.export.new_folder import write_through
+from piste.pipelines.export.new_folder import new_folder
 
 VERSION = "1"
 
@@ -27,8 +26,7 @@ def export_saved_model(
     The signature `serving_default` takes `inputs`, the model's raw input with any number of samples, and returns
     for classification `probabilities` (b, C) float32, `class_index` (b,) int64 and `class_name` (b,) string, for
     regression `predictions` (b, d) float32. The export holds the model's forward pass alone: no optimizer, no
-    metric, no monitor, also when the model is watched at the moment. An export that is already there is replaced
-    at once, when the new one is complete.
+    metric, no monitor, also when the model is watched at the moment. It appears at once, when it is complete.
 
     Args:
         model: A built model with one input and one output, (b, C) probabilities or (b, d) predictions; for two
@@ -42,38 +40,34 @@ def export_saved_model(
 
     Raises:
         ValueError: The model has several inputs or outputs, or not as many outputs as there are classes.
+        RunFolderError: There is a `saved_model` in the folder.
         DiskError: The folder cannot be written.
     """
     check_exportable(model, classes)
-    final = Path(folder) / "saved_model" / VERSION
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".unfinished-", dir=final.parent) as unfinished:
-            new, old = Path(unfinished) / "new", Path(unfinished) / "old"
-            write_saved_model(model, new, classes=classes, table=table)
-            write_through(new)
-            if final.exists():
-                final.rename(old)
-            new.rename(final)
-    except (OSError, tf.errors.OpError) as error:
-        raise DiskError(
-            f"The export must be written to {final}. Received: {str(error).splitlines()[0]}. "
-            "Free some space or choose another folder."
-        ) from error
-    return final
+    final = Path(folder) / "saved_model"
+    with new_folder(final) as new:
+        write_saved_model(model, new / VERSION, classes=classes, table=table)
+    return final / VERSION
 
 
 def write_saved_model(
     model: keras.Model, folder: Path, *, classes: Sequence[str] | None, table: Table | None = None
 ) -> None:
-    """Writes the files of a SavedModel into a folder that does not exist, see `export_saved_model`."""
+    """Writes the files of a SavedModel into a folder that does not exist, see `export_saved_model`.
+
+    Raises:
+        DiskError: The folder cannot be written.
+    """
     archive = keras.export.ExportArchive()
     serve = _serving(model, classes)
     archive.add_endpoint("serve", serve, [input_spec(model)])
     if table is not None:
         add_columns(archive, serve, table)
-    with _quiet():
-        archive.write_out(str(folder), verbose=False)
+    try:
+        with _quiet():
+            archive.write_out(str(folder), verbose=False)
+    except tf.errors.OpError as error:
+        raise DiskError(f"Cannot write {folder}: {error.message.splitlines()[0]}.") from error
 
 
 def check_exportable(model: keras.Model, classes: Sequence[str] | None) -> None:

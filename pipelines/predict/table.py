@@ -1,12 +1,12 @@
 """Samples from a file of comma-separated numbers."""
 
-import csv
 import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from piste.pipelines.data.csv_rows import csv_rows
 from piste.pipelines.errors import DataError
 from piste.pipelines.predict.batch import Batch, fitted
 
@@ -15,20 +15,22 @@ def read_table(path: Path, shape: tuple[int, ...], dtype: str, size: int) -> Ite
     """Reads rows of numbers below a header of column names, one sample a row, batch by batch.
 
     Args:
-        path: the file, UTF-8.
+        path: the file; see `csv_rows`.
         shape: of one sample; a row holds its numbers in C order.
         dtype: that the model takes.
         size: samples in a batch.
 
     Raises:
-        DataError: if a row does not fit; it is named by its line, counted from 1.
+        DataError: if a row does not fit; it is named by its row, the header being row 1.
     """
     width = math.prod(shape)
     whole = np.dtype(dtype).kind != "f"
     samples: list[list[float]] = []
     start = 0
-    for line, cells in _rows(path, width):
-        samples.append([_number(cell, whole, path, line, column + 1) for column, cell in enumerate(cells)])
+    rows = csv_rows(path)
+    _check_header(path, next(rows, (1, []))[1], width)
+    for row, cells in rows:
+        samples.append([_number(cell, whole, path, row, column + 1) for column, cell in enumerate(cells)])
         if len(samples) == size:
             yield _batch(samples, shape, dtype, path, start)
             start, samples = start + size, []
@@ -38,41 +40,21 @@ def read_table(path: Path, shape: tuple[int, ...], dtype: str, size: int) -> Ite
         raise DataError(f"{path} must hold a row of numbers below the header. Received: none.")
 
 
-def _rows(path: Path, width: int) -> Iterator[tuple[int, list[str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, [])
-            if len(header) != width:
-                raise DataError(f"{path} must have {width} columns. Received: {len(header)} in the header.")
-            if all(_is_number(cell) for cell in header):
-                raise DataError(f"{path} must begin with the columns' names. Received: numbers; add a header.")
-            for cells in reader:
-                if not cells:  # an empty line
-                    continue
-                if len(cells) != width:
-                    raise DataError(
-                        f"{path}, line {reader.line_num}: a row must have {width} numbers. Received: {len(cells)}."
-                    )
-                yield reader.line_num, cells
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} must be UTF-8. Received: bytes that are not, at byte {error.start}.") from error
-    except csv.Error as error:
-        raise DataError(
-            f"{path}, line {reader.line_num}: {error}; write it again as comma-separated values."
-        ) from error
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the file.") from error
+def _check_header(path: Path, header: list[str], width: int) -> None:
+    if len(header) != width:
+        raise DataError(f"{path} must have {width} columns. Received: {len(header)} in the header.")
+    if all(_is_number(cell) for cell in header):
+        raise DataError(f"{path} must begin with the columns' names. Received: numbers; add a header.")
 
 
-def _number(cell: str, whole: bool, path: Path, line: int, column: int) -> float:
+def _number(cell: str, whole: bool, path: Path, row: int, column: int) -> float:
     try:
         number = int(cell) if whole else float(cell)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
         kind = "a whole number" if whole else "a finite number"
-        raise DataError(f"{path}, line {line}, column {column}: it must be {kind}. Received: {cell[:40]!r}.")
+        raise DataError(f"{path}: row {row}, column {column} must be {kind}. Received: {cell[:40]!r}.")
     return number
 
 

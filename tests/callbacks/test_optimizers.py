@@ -1,5 +1,6 @@
 """What the optimizer does to a gradient shows in the records: clipping, accumulation, loss scaling, skipped steps."""
 
+import itertools
 from typing import Any
 
 import keras
@@ -16,6 +17,7 @@ from piste.pipelines.loop.fit import fit
 RANDOM = np.random.default_rng(2)
 X = RANDOM.normal(size=(24, 5)).astype("float32")
 Y = RANDOM.integers(0, 3, 24).astype("int32")
+BATCHES = [slice(start, start + 3) for start in range(0, 24, 3)]
 
 
 def net(optimizer: Any = None) -> Any:
@@ -26,10 +28,10 @@ def net(optimizer: Any = None) -> Any:
     return model
 
 
-def gradients(model: Any) -> list[np.ndarray]:
-    """Of the whole data, by a tape of one's own."""
+def gradients(model: Any, rows: slice = slice(None)) -> list[np.ndarray]:
+    """Of the whole data or some rows, by a tape of one's own."""
     with tf.GradientTape() as tape:
-        loss = keras.losses.SparseCategoricalCrossentropy()(Y, model(X))
+        loss = keras.losses.SparseCategoricalCrossentropy()(Y[rows], model(X[rows]))
     return [np.asarray(part, "float64") for part in tape.gradient(loss, model.trainable_variables)]
 
 
@@ -37,8 +39,15 @@ def norm(*arrays: Any) -> float:
     return float(np.sqrt(sum(np.sum(np.square(array)) for array in arrays)))
 
 
-def records(model: Any, mode: str = "plain", **arguments: Any) -> list[dict[str, Any]]:
-    watch = GradientMonitor(every=1)
+def clipped_size(parts: list[np.ndarray], kind: str) -> float:
+    """What each kind of clipping compares with its bound."""
+    if kind == "global_clipnorm":
+        return norm(*parts)
+    return max(norm(part) if kind == "clipnorm" else float(np.abs(part).max()) for part in parts)
+
+
+def records(model: Any, mode: str = "plain", every: int = 1, **arguments: Any) -> list[dict[str, Any]]:
+    watch = GradientMonitor(every=every)
     if mode == "plain":
         model.fit(X, Y, shuffle=False, verbose=0, callbacks=[watch], **arguments)
     else:
@@ -58,15 +67,39 @@ def test_gradients_are_taken_before_clipping_and_updates_after() -> None:
 @pytest.mark.parametrize("kind", ["clipnorm", "global_clipnorm", "clipvalue"])
 def test_whether_a_gradient_was_clipped(kind: str) -> None:
     assert "clipped" not in records(net(), batch_size=24)[0]
-    parts = gradients(net())
-    bound = {
-        "clipnorm": max(norm(part) for part in parts),
-        "global_clipnorm": norm(*parts),
-        "clipvalue": max(np.abs(part).max() for part in parts),
-    }[kind]
+    bound = clipped_size(gradients(net()), kind)
     for factor, clipped in ((0.99, True), (1.01, False)):
         model = net(keras.optimizers.SGD(0.1, **{kind: float(bound * factor)}))
         assert records(model, batch_size=24)[0]["clipped"] is clipped
+
+
+@pytest.mark.parametrize("mode", ["plain", "graph", "fused"])
+@pytest.mark.parametrize("kind", ["clipnorm", "global_clipnorm", "clipvalue"])
+def test_clipped_updates_are_counted_at_every_step(mode: str, kind: str) -> None:
+    """At a rate of 0 the weights stay, so that every batch's gradient can be worked out by itself."""
+    model = net()
+    sizes = [clipped_size(gradients(model, rows), kind) for rows in BATCHES]
+    bound = float(np.mean(sorted(sizes)[3:5]))
+    expected = [size > bound for size in sizes]
+    assert sum(expected) == 4 and len(set(expected[:4])) == len(set(expected[4:])) == 2
+
+    model.compile(keras.optimizers.SGD(0.0, **{kind: bound}), model.loss)
+    every_one = records(model, mode, batch_size=3, epochs=2)
+    assert [record["clipped_steps"] for record in every_one] == [int(one) for one in expected * 2]
+    assert [record["clipped"] for record in every_one] == expected * 2
+
+    model.compile(keras.optimizers.SGD(0.0, **{kind: bound}), model.loss)
+    some = records(model, mode, every=6, batch_size=3, epochs=2)
+    ends = [record["step"] for record in some]
+    assert ends == [1, 2, 4, 6, 12]
+    both = expected * 2
+    counts = [sum(both[start:end]) for start, end in itertools.pairwise([0, *ends])]
+    assert [record["clipped_steps"] for record in some] == counts
+
+
+def test_what_accumulates_is_counted_at_the_update_alone() -> None:
+    model = net(keras.optimizers.SGD(0.0, clipnorm=1e-6, gradient_accumulation_steps=2))
+    assert [record["clipped_steps"] for record in records(model, batch_size=3)] == [1] * 4
 
 
 @pytest.mark.parametrize("mode", ["plain", "graph", "fused"])

@@ -98,13 +98,22 @@ def test_batch_normalisation_in_plain_fit_without_xla(
     assert differences(lambda: chain(["relu", "relu"], rank, True), data, "plain") == []
 
 
+def test_nadam(differences: Any, vectors: Arrays) -> None:
+    assert (
+        differences(lambda: chain(["elu", "tanh"], 2, False), vectors, "plain", lambda: keras.optimizers.Nadam()) == []
+    )
+
+
 @pytest.mark.parametrize(
-    "optimizer",
-    [lambda: keras.optimizers.SGD(0.05, clipnorm=0.01), lambda: keras.optimizers.Nadam(0.01)],
-    ids=["clipnorm", "nadam"],
+    "kind",
+    ["clipnorm", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("global_clipnorm", "clipvalue"))],
 )
-def test_optimizers(differences: Any, vectors: Arrays, optimizer: Callable[[], Any]) -> None:
-    assert differences(lambda: chain(["elu", "tanh"], 2, False), vectors, "plain", optimizer) == []
+@pytest.mark.parametrize("way", XLA + NOT_XLA)
+def test_clipping_which_is_counted_at_every_step(differences: Any, vectors: Arrays, way: str, kind: str) -> None:
+    def clips() -> Any:
+        return keras.optimizers.SGD(0.05, **{kind: 0.01})
+
+    assert differences(lambda: chain(["elu", "tanh"], 2, False), vectors, way, clips) == []
 
 
 def test_mixed_precision(differences: Any, vectors: Arrays) -> None:

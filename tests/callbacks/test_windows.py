@@ -16,6 +16,7 @@ def reading(active: list[float], size: list[float], positive: list[float], items
         sampled=np.array([size, positive, [share * 2 for share in positive]], "float32"),
         batch=batch,
         skipped=None,
+        clipped=None,
         first_bad=None,
     )
 

@@ -43,7 +43,7 @@ def test_a_record_holds_what_was_read() -> None:
         ("act#2", "act_rms"): 0.25,
         ("dense", "bias_rms"): 1e-9,
     }
-    reading = Reading(7, figures, {}, NONE, items=4, sampled=NONE, batch=4, skipped=2, first_bad=(6, "act"))
+    reading = Reading(7, figures, {}, NONE, items=4, sampled=NONE, batch=4, skipped=2, clipped=3, first_bad=(6, "act"))
     assert make_record(reading, 2, {"act": "relu"}, idle=["dense", "elsewhere"]) == {
         "schema": 1,
         "step": 7,
@@ -51,6 +51,7 @@ def test_a_record_holds_what_was_read() -> None:
         "loss": "nan",
         "loss_max": "inf",
         "clipped": True,
+        "clipped_steps": 3,
         "skipped": 2,
         "nonfinite": {"step": 6, "layer": "act"},
         "layers": {
@@ -62,7 +63,9 @@ def test_a_record_holds_what_was_read() -> None:
 
 
 def test_what_was_not_measured_is_absent() -> None:
-    reading = Reading(1, {("", "loss"): 2.0}, {}, NONE, items=4, sampled=NONE, batch=4, skipped=None, first_bad=None)
+    reading = Reading(
+        1, {("", "loss"): 2.0}, {}, NONE, items=4, sampled=NONE, batch=4, skipped=None, clipped=None, first_bad=None
+    )
     expected: dict[str, Any] = {"schema": 1, "step": 1, "epoch": 1, "loss": 2.0, "nonfinite": None, "layers": {}}
     assert make_record(reading, 1, {}, idle=()) == expected
 

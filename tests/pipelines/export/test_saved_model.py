@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from piste.pipelines.errors import DiskError
+from piste.pipelines.errors import DiskError, RunFolderError
 from piste.pipelines.export.saved_model import export_saved_model
 from piste.pipelines.export.verify import Exported
 
@@ -77,38 +77,28 @@ def test_half_precision_outputs_become_float32(tmp_path: Path) -> None:
     assert model.outputs[0].dtype == "bfloat16"
     served = answers(export_saved_model(model, tmp_path, classes=("no", "yes")), samples=1)
     assert served["probabilities"].dtype == tf.float32
-    served = answers(export_saved_model(model, tmp_path, classes=None), samples=1)
+    served = answers(export_saved_model(model, tmp_path / "numbers", classes=None), samples=1)
     assert served["predictions"].dtype == tf.float32
 
 
-def test_an_export_replaces_the_one_before(tmp_path: Path) -> None:
-    export_saved_model(small(2), tmp_path, classes=("no", "yes"))
-    folder = export_saved_model(small(3), tmp_path, classes=("no", "yes", "perhaps"))
-    assert answers(folder, samples=4)["probabilities"].shape == (4, 3)
-    assert [entry.name for entry in folder.parent.iterdir()] == ["1"]
-
-
-def test_a_full_disk_leaves_the_export_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = export_saved_model(small(), tmp_path, classes=("no", "yes"))
+def test_an_export_replaces_no_other(tmp_path: Path) -> None:
+    folder = export_saved_model(small(2), tmp_path, classes=("no", "yes"))
     before = (folder / "saved_model.pb").read_bytes()
+    with pytest.raises(RunFolderError, match=r"a folder that does not exist. Received: .*saved_model; remove it"):
+        export_saved_model(small(3), tmp_path, classes=("no", "yes", "perhaps"))
+    assert (folder / "saved_model.pb").read_bytes() == before
 
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(trackable: Any, path: str, **arguments: Any) -> None:
         Path(path).mkdir()
         (Path(path) / "saved_model.pb").write_bytes(b"half")
         raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
 
     monkeypatch.setattr(tf.saved_model, "save", full)
-    with pytest.raises(DiskError, match=r"must be written to .*1\. Received: No space left on device\. Free some"):
+    with pytest.raises(DiskError, match=r"Cannot write .*saved_model.1: No space left on device\."):
         export_saved_model(small(), tmp_path, classes=("no", "yes"))
-    assert [entry.name for entry in folder.parent.iterdir()] == ["1"]
-    assert (folder / "saved_model.pb").read_bytes() == before
-
-
-def test_a_file_in_the_way(tmp_path: Path) -> None:
-    (tmp_path / "export").write_text("mine")
-    with pytest.raises(DiskError, match=r"Received: .*choose another folder"):
-        export_saved_model(small(), tmp_path / "export", classes=("no", "yes"))
-    assert (tmp_path / "export").read_text() == "mine"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_exporting_is_quiet(

@@ -1,4 +1,4 @@
-"""Samples from comma-separated values: what is wrong is named by its line and column."""
+"""Samples from comma-separated values: what is wrong is named by its row and column."""
 
 from pathlib import Path
 
@@ -28,16 +28,16 @@ def test_rows_of_images() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a,b\n1,2\n1,two\n", r"x\.csv, line 3, column 2: it must be a finite number\. Received: 'two'\."),
-        ("a,b\n1,nan\n", r"line 2, column 2: it must be a finite number\. Received: 'nan'\."),
-        ("a,b\n1,\n", r"line 2, column 2: .* Received: ''\."),
-        ("a,b\n1,2\n1,2,3\n", r"x\.csv, line 3: a row must have 2 numbers\. Received: 3\."),
+        ("a,b\n1,2\n1,two\n", r"x\.csv: row 3, column 2 must be a finite number\. Received: 'two'\."),
+        ("a,b\n1,nan\n", r"row 2, column 2 must be a finite number\. Received: 'nan'\."),
+        ("a,b\n1,\n", r"row 2, column 2 must .* Received: ''\."),
+        ("a,b\n1,2\n1,2,3\n", r"x\.csv: row 3 must have 2 values, as the header has\. Received: 3;"),
         ("a,b,c\n1,2,3\n", r"x\.csv must have 2 columns\. Received: 3 in the header\."),
         ("1,2\n3,4\n", r"x\.csv must begin with the columns' names\. Received: numbers; add a header\."),
         ("a,b\n", r"must hold a row of numbers below the header\. Received: none\."),
         ("", r"must have 2 columns\. Received: 0 in the header\."),
-        (b"a,b\n\xff,1\n", r"x\.csv must be UTF-8\. Received: bytes that are not, at byte "),
-        ('a,b\n"1,2\n', r"x\.csv, line 2: unexpected end of data; write it again"),
+        (b"a,b\n\xff,1\n", r"x\.csv: expected UTF-8 text\. Received: byte 0xFF that is none"),
+        ('a,b\n"1,2\n', r"x\.csv: row 2 is no comma-separated values \(unexpected end of data\)"),
     ],
 )
 def test_what_is_wrong(text: str | bytes, words: str) -> None:
@@ -48,7 +48,7 @@ def test_what_is_wrong(text: str | bytes, words: str) -> None:
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        ("1.5", r"line 2, column 1: it must be a whole number\. Received: '1\.5'\."),
+        ("1.5", r"row 2, column 1 must be a whole number\. Received: '1\.5'\."),
         ("256", r"must hold uint8, from 0 to 255\. Received: 256 in sample 0\."),
         ("9" * 30, r"Received: a number beyond 64 bits in samples from 0\."),
     ],
