@@ -1,0 +1,1 @@
+"""The table of trained models in docs/zoo.md."""
