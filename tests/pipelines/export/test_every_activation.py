@@ -1,5 +1,6 @@
 """Every activation of the table gives in every format what Keras gives: one small network each."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,12 @@ import pytest
 
 from piste.models.activations.table import ACTIVATIONS
 from piste.models.build import build_model
-from piste.pipelines.export.keras_file import judge_keras, write_keras
 from piste.pipelines.export.litert import write_litert
 from piste.pipelines.export.onnx import write_onnx
-from piste.pipelines.export.saved_model import export_saved_model
-from piste.pipelines.export.verify import Exported, judge
+from tests.pipelines.export.agree import FORMATS, differences, far
 
 CLASSES = ("a", "b", "c")
 PIXELS = np.random.default_rng(1).integers(0, 256, (16, 6, 6), dtype=np.uint8)
-FEW = ("rrelu", "smelu", "parametric_swish", "celu", "gelu")  # own layers, learned ones, and the hard ones to convert
 SPREAD = 6.0  # the outputs before each activation reach both of its sides
 
 
@@ -35,40 +33,15 @@ def network(activation: str) -> Any:
     return model
 
 
-def check(names: list[str], folder: Path, formats: tuple[str, ...]) -> None:
-    models = {name: network(name) for name in names}
-    outputs = {name: model.predict(PIXELS, verbose=0) for name, model in models.items()}
-    for kind in formats:
-        made = []
-        for name, model in models.items():
-            path = folder / name / kind
-            path.parent.mkdir(exist_ok=True)
-            if kind == "saved_model":
-                path = export_saved_model(model, folder / name, classes=CLASSES)
-            elif kind == "onnx":
-                write_onnx(model, path, classes=CLASSES)
-            elif kind == "litert":
-                write_litert(model, path, classes=CLASSES)
-            else:
-                path = path.with_suffix(".keras")
-                write_keras(model, path)
-                result = judge_keras(path, PIXELS, outputs[name], classes=CLASSES, precision="float32")
-                assert not isinstance(result, str), (name, kind, result)
-                continue
-            made.append(Exported(path, outputs[name], PIXELS, CLASSES, kind=kind))
-        for name, facts in zip(models, judge(made) if made else [], strict=False):
-            assert not isinstance(facts, str), (name, kind, facts)
-            assert facts["max_abs_difference"] < 1e-4, (name, kind)
+def found(names: Iterable[str], folder: Path, kind: str) -> dict[str, float | str]:
+    return differences({name: (network(name), PIXELS, CLASSES) for name in names}, folder, kind)
 
 
 @pytest.mark.slow
-def test_train_time_only_layers_and_own_activations(tmp_path: Path) -> None:
-    check(list(FEW), tmp_path, ("onnx", "litert", "keras"))
-
-
-@pytest.mark.slow
-def test_every_activation_in_every_format(tmp_path: Path) -> None:
-    check(list(ACTIVATIONS), tmp_path, ("saved_model", "onnx", "litert", "keras"))
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_activation_in_every_format(tmp_path: Path, kind: str) -> None:
+    compared = found(ACTIVATIONS, tmp_path, kind)
+    assert list(compared) == list(ACTIVATIONS) and far(compared) == {}
 
 
 def test_the_networks_reach_both_sides_of_their_activations() -> None:

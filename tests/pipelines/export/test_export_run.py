@@ -156,21 +156,3 @@ def test_mixed_precision_is_exported_in_float32_where_a_format_lacks_it(precisio
     assert set(facts) == {"saved_model", "onnx", "litert", "keras"}
     assert all(fact["tolerance"]["absolute"] >= 1e-3 for fact in facts.values())
     assert facts["onnx"]["max_abs_difference"] > 1e-6  # the model rounds hidden values, and the file does not
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "model",
-    [
-        "{type: mlp, hidden: [8, 8], batch_norm: {}, dropout: 0.2}",
-        "{type: cnn, filters: [4, 6], dense: [8], batch_norm: {}, activation: prelu}",
-        "{type: towers, tower: [8], joint: [4], activation: selu}",
-    ],
-)
-def test_every_architecture_agrees_in_every_format(model: str) -> None:
-    pairs = ["data.pairs={train: 40, validation: 4}", "data.classes=null"] if "towers" in model else []
-    every = "export.formats=[saved_model, onnx, litert, keras]"
-    run = train(load_config("net.yaml", [f"model={model}", every, *pairs]), Path("other"))
-    assert {export["format"]: export["max_abs_difference"] < 1e-4 for export in run.exports} == dict.fromkeys(
-        ("keras", "litert", "onnx", "saved_model"), True
-    )

@@ -1,0 +1,35 @@
+"""Every architecture of the zoo gives in every format what Keras gives."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from piste.models.build import build_model
+from piste.models.zoo import SHIPPED
+from tests.models.small import SMALL, images
+from tests.pipelines.export.agree import FORMATS, differences, far
+
+CLASSES = ("a", "b", "c")
+
+
+def moved(kind: str) -> tuple[Any, Any, Any]:
+    """A small model whose every weight is away from where it starts, and samples for it."""
+    options = images(kind)
+    model = build_model({**SMALL[kind], "activation": "silu"}, **options)
+    random = np.random.default_rng(3)
+    for weight in model.weights:
+        if weight.dtype == "float32":
+            weight.assign(weight + random.uniform(0.05, 0.2, weight.shape))
+    samples = random.integers(0, 256, (16, *options["input_shape"]), dtype=np.uint8)
+    return model, samples, CLASSES if options["task"] == "classification" else None
+
+
+@pytest.mark.parametrize(
+    "kind", ["saved_model", *(pytest.param(kind, marks=pytest.mark.slow) for kind in FORMATS if kind != "saved_model")]
+)
+def test_every_architecture_in_every_format(tmp_path: Path, kind: str) -> None:
+    models = {architecture.name: moved(architecture.name) for architecture in SHIPPED}
+    found = differences(models, tmp_path, kind)
+    assert list(found) == [architecture.name for architecture in SHIPPED] and far(found) == {}
