@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from piste.pipelines.environment import describe_environment, quiet_stderr, star
 from piste.pipelines.errors import ArtefactError, DivergedError
 from piste.pipelines.export.export_run import SAMPLES, write_exports
 from piste.pipelines.export.formats import require_packages, targets
+from piste.pipelines.real_changes import real_changes
 from piste.pipelines.run import Run
 from piste.pipelines.run_folder import check_free, make_run_folder, sha256, write_json, write_text, write_whole
 
@@ -133,7 +135,8 @@ def _finish(
     failed: ArtefactError | None = None
     monitor = trained.monitor
     write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
-    findings = [] if monitor is None else monitor.findings
+    found = [] if monitor is None else monitor.findings
+    findings = [replace(one, change=real_changes(config, one.change)) for one in found]
     write_json(folder / "findings.json", [finding.as_dict() for finding in findings])
     environment |= {
         "weights": {"file": WEIGHTS, "sha256": sha256(folder / WEIGHTS)},

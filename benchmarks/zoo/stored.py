@@ -56,5 +56,5 @@ def results(row: Row, stored: Path) -> list[Result]:
 def _read(folder: Path, seed: int) -> Result:
     epochs = [json.loads(line) for line in (folder / "metrics.jsonl").read_text("utf-8").splitlines()]
     findings = json.loads((folder / "findings.json").read_text("utf-8"))
-    told = sorted({found["id"] for found in findings if found["severity"] != "info"})
+    told = sorted({found["rule"] for found in findings if found["severity"] != "info" and not found["closed"]})
     return Result(seed, json.loads((folder / FACTS).read_text("utf-8")), epochs, told)

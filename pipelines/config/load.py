@@ -1,8 +1,11 @@
 """From a path or a name to a checked config."""
 
+import json
 from collections.abc import Iterable
+from collections.abc import Mapping as Changes
 from functools import cache
 from pathlib import Path as FilePath
+from typing import Any
 
 from piste.pipelines.config import overrides as override
 from piste.pipelines.config.check_training import sets_rate
@@ -49,7 +52,32 @@ def load_config(path: str | FilePath, overrides: Iterable[str] = ()) -> Config:
         problems += error.problems
         tree, under = without_preset(tree), []
     tree = _overlaid(tree, [source for source in given if source not in presets], problems)
-    sources = [*under, *sources, *given]
+    return _checked(tree, [*under, *sources, *given], file.stem, problems)
+
+
+def change_config(config: Config, changes: Changes[str, Any]) -> Config:
+    """Lays other values over a config.
+
+    Args:
+        config: stays as it is.
+        changes: dotted key -> plain value, as findings have them.
+
+    Raises:
+        ConfigProblems: everything that is wrong then, each problem in its place.
+
+    Example:
+        >>> change_config(load_config("quickstart"), {"model.activation": "selu"}).model.activation.type
+        'selu'
+    """
+    texts = [f"{key}={json.dumps(value)}" for key, value in changes.items()]
+    given = [Source(f"change {number}", text, inline=True) for number, text in enumerate(texts, start=1)]
+    problems: list[Problem] = []
+    tree = _overlaid(config.tree, given, problems)
+    return _checked(tree, [*config.sources, *given], config.name, problems)
+
+
+def _checked(tree: Mapping, sources: list[Source], name: str, problems: list[Problem]) -> Config:
+    """Returns the config of a merged tree, or raises with these and all further problems."""
     try:
         settings = validate(tree, sources)
     except ConfigProblems as error:
@@ -58,7 +86,7 @@ def load_config(path: str | FilePath, overrides: Iterable[str] = ()) -> Config:
         raise ConfigProblems(problems)
     settings = settings.model_copy(update={"training": _settle(settings.training)})
     values = {key: getattr(settings, key) for key in Settings.model_fields}
-    return Config(**values, name=file.stem, sources=tuple(sources), tree=tree)
+    return Config(**values, name=name, sources=tuple(sources), tree=tree)
 
 
 def _overlaid(tree: Mapping, overrides: Iterable[Source], problems: list[Problem]) -> Mapping:
