@@ -36,7 +36,7 @@ class Result:
     @property
     def seconds_an_epoch(self) -> float:
         """Median over the epochs, validation included."""
-        return statistics.median(epoch["seconds"] for epoch in self.epochs)
+        return float(statistics.median(epoch["seconds"] for epoch in self.epochs))
 
     @property
     def epochs_to_target(self) -> int | None:
