@@ -1,7 +1,7 @@
 """Predictions for a file or folder, one object a sample."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ def predict(
 
     Yields:
         For each sample of a batch `index` or `file`; for classification `label`, `class_index` and `probability`, of
-        the most probable class; for regression and several labels `value`, a number or a list; `std` of either where
-        there are passes.
+        the most probable class; for several labels `probabilities` by name; for regression `value`, a number or a
+        list, and for labels without names a list; `std` of either where there are passes.
 
     Raises:
         UsageError: if the model is none, or the passes do not fit it.
@@ -47,14 +47,17 @@ def _lines(batch: Batch, answers: Answers) -> list[dict[str, Any]]:
 def _line(answers: Answers, row: int) -> dict[str, Any]:
     values = answers.values[row]
     if answers.labels is None:
-        line = {"value": _number(values)}
-        return line if answers.std is None else {**line, "std": _number(answers.std[row])}
+        key = "value" if answers.names is None else "probabilities"
+        line = {key: _values(values, answers.names)}
+        return line if answers.std is None else {**line, "std": _values(answers.std[row], answers.names)}
     index = int(values.argmax())
     line = {"label": answers.labels[row], "class_index": index, "probability": _plain(values[index])}
     return line if answers.std is None else {**line, "std": _plain(answers.std[row][index])}
 
 
-def _number(values: Any) -> Any:
+def _values(values: Any, names: Sequence[str] | None) -> Any:
+    if names is not None:
+        return {name: _plain(value) for name, value in zip(names, values, strict=True)}
     return _plain(values[0]) if len(values) == 1 else [_plain(value) for value in values]
 
 

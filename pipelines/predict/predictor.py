@@ -1,5 +1,6 @@
 """A trained model that answers, from a run folder or from a SavedModel."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from piste.pipelines.errors import ArtefactError, UsageError
 from piste.pipelines.run import Run
 
 SIGNATURE = "serving_default"
+FACTS = "assets.extra/export.json"  # beside a SavedModel, which has no place for it inside
 Passes = Callable[[NDArray[Any]], tuple[NDArray[Any], NDArray[Any] | None]]
 
 
@@ -30,11 +32,13 @@ class Answers:
         values: (n, C) probabilities or (n, d) predictions; of several passes their mean.
         labels: the name of each sample's most probable class; None for regression.
         std: standard deviations of the values over the passes, divided by their number; None of one pass.
+        names: the labels' names where a sample may have several; else None.
     """
 
     values: NDArray[Any]
     labels: Sequence[str] | None = None
     std: NDArray[Any] | None = None
+    names: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +90,13 @@ def _of_run(path: Path, passes: int | None) -> Predictor:
     model = run.model()
     data = run.environment["data"]
     classes = data["classes"] if data["task"] == "classification" else None
+    names = data["classes"] if data["task"] == "multilabel" else None
     passes_of = _one_pass(model) if passes is None else _many_passes(model, passes, run)
 
     def answer(x: NDArray[Any]) -> Answers:
         mean, std = passes_of(x)
         if classes is None:
-            return Answers(mean, std=std)
+            return Answers(mean, std=std, names=names)
         mean = np.concatenate([1 - mean, mean], axis=1) if mean.shape[1] == 1 else mean
         std = std if std is None else np.broadcast_to(std, mean.shape)  # p and 1 - p vary alike
         return Answers(mean, [classes[index] for index in mean.argmax(axis=1)], std)
@@ -164,10 +169,27 @@ def _of_saved_model(folder: Path) -> Predictor:
             f"Received: {', '.join(sorted(names))}."
         )
 
+    labels = _label_names(folder)
+
     def answer(x: NDArray[Any], keeps_the_variables_alive: Any = loaded) -> Answers:
         given = {name: tensor.numpy() for name, tensor in serve(inputs=tf.constant(x)).items()}
         if "predictions" in given:
-            return Answers(given["predictions"])
+            return Answers(given["predictions"], names=labels)
         return Answers(given["probabilities"], [name.decode() for name in given["class_name"]])
 
     return Predictor(tuple(spec.shape[1:]), spec.dtype.name, answer)
+
+
+def _label_names(folder: Path) -> Sequence[str] | None:
+    """Returns the labels' names that an export of Piste says it has; None for one class a sample, or other exports."""
+    file = folder / FACTS
+    if not file.is_file():
+        return None
+    try:
+        facts = json.loads(file.read_text("utf-8"))
+        names = facts["classes"] if facts["task"] == "multilabel" else None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtefactError(
+            f"{file} must be what the export wrote. Received: {error}; export the run again."
+        ) from error
+    return names

@@ -26,6 +26,7 @@ health: false
 export: {verify: false}
 """
 NUMBERS = "data={source: synthetic, kind: regression, samples: 40, features: 3}"
+LABELS = ["data.path=labels.npz", "data.task=multilabel", "data.classes=[odd, third]"]
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 4, 5), dtype=np.uint8)
 Captured = pytest.CaptureFixture[str]
 
@@ -41,6 +42,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         train(load_config("net.yaml"), Path("run"))
         two = ["model.head=sigmoid", "model.dropout=0.0", "data.select.classes=[none, more]", "data.classes=null"]
         train(load_config("net.yaml", [*two[:2], "data.select={classes: [none, more]}"]), Path("two"))
+        np.savez("labels.npz", x_train=PIXELS, y_train=np.stack([np.arange(40) % 2, np.arange(40) % 3 == 0], axis=1))
+        train(load_config("net.yaml", LABELS), Path("labels"))
         train(load_config("net.yaml", [NUMBERS, "model.dropout=0.5"]), Path("numbers"))
     return folder
 
@@ -80,6 +83,29 @@ def test_one_sigmoid_unit(capsys: Captured) -> None:
     assert [line["label"] for line in lines] == ["more" if p > 0.5 else "none" for p in outputs]
     assert [line["probability"] for line in lines] == pytest.approx([max(p, 1 - p) for p in outputs.tolist()], abs=1e-6)
     assert lines == [pytest.approx(line, abs=1e-5) for line in _lines(capsys, "two/export/saved_model", "x.npy")]
+
+
+def test_several_labels_have_their_names(capsys: Captured) -> None:
+    outputs = Run.open("labels").model().predict(PIXELS[:5], verbose=0).tolist()
+    for model in ("labels", "labels/export/saved_model", "labels/export/saved_model/1"):
+        lines = _lines(capsys, model, "x.npy")
+        assert lines == [
+            {"index": index, "probabilities": pytest.approx({"odd": odd, "third": third}, abs=1e-5)}
+            for index, (odd, third) in enumerate(outputs)
+        ]
+    dropped = _lines(capsys, "labels", "x.npy", "--mc-samples", "8")
+    assert all(set(line["std"]) == {"odd", "third"} and line["std"]["odd"] > 0 for line in dropped)
+
+
+def test_an_export_whose_facts_were_damaged(capsys: Captured) -> None:
+    Path("labels/export/saved_model/1/assets.extra/export.json").write_text('{"task":')
+    _refused(
+        5,
+        "assets.extra/export.json must be what the export wrote. Received: Exp",
+        capsys,
+        "labels/export/saved_model",
+        "x.npy",
+    )
 
 
 def test_numbers_from_rows(capsys: Captured) -> None:
