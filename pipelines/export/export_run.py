@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from piste.pipelines.config.schema.image_folder import ImageFolder
 from piste.pipelines.data.load import load_data
 from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError
@@ -95,12 +96,16 @@ def write_exports(
 
 
 def _about(run: Run) -> dict[str, Any]:
-    data = run.environment["data"]
+    data, source = run.environment["data"], run.config.data
+    table = data.get("table")
+    images = {"interpolation": source.interpolation, "fit": source.fit} if isinstance(source, ImageFolder) else None
     return {
         "version": "1",
         "config": run.environment["config"],
         "task": data["task"],
         "classes": data["classes"],
+        "table": None if table is None else {**table, "delimiter": getattr(source, "delimiter", ",")},
+        "images": images,
         "input": {"dtype": data["input_dtype"], "shape": [None, *data["input_shape"]]},
         "data": {"name": data["name"], "fingerprint": data["fingerprint"]},
         "weights_sha256": run.environment["weights"]["sha256"],

@@ -8,7 +8,8 @@ from typing import Any
 from piste.pipelines.errors import UsageError
 from piste.pipelines.predict.batch import Batch
 from piste.pipelines.predict.inputs import read_inputs, refuse_unknown
-from piste.pipelines.predict.predictor import Answers, open_predictor
+from piste.pipelines.predict.open_predictor import open_predictor
+from piste.pipelines.predict.predictor import Answers
 
 
 def predict(

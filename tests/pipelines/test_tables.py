@@ -94,5 +94,7 @@ def test_predictions_take_files_of_raw_columns(run: Run) -> None:
     # Encoded by hand: the vocabulary is "", Lima, Oslo, Rome, and a town that was not there is 0.
     expected = run.model().predict(np.array([[65, 3], [20, 4], [fill, 0]], "float32"), verbose=0)
     (lines,) = predict(run.folder, file)
+    (served,) = predict(run.folder / "export/saved_model", file)
+    assert served == [pytest.approx(line, abs=1e-6) for line in lines]
     assert [line["probability"] for line in lines] == pytest.approx(expected.max(axis=1), abs=1e-6)
     assert [line["label"] for line in lines[:2]] == ["yes", "yes"]

@@ -101,7 +101,7 @@ def test_an_export_whose_facts_were_damaged(capsys: Captured) -> None:
     Path("labels/export/saved_model/1/assets.extra/export.json").write_text('{"task":')
     _refused(
         5,
-        "assets.extra/export.json must be what the export wrote. Received: Exp",
+        "assets.extra/export.json must be what the export wrote. Received: JSONDecodeError, Exp",
         capsys,
         "labels/export/saved_model",
         "x.npy",
@@ -190,9 +190,11 @@ def test_images_are_read_as_they_were_for_training(capsys: Captured) -> None:
         pixels = rng.integers(0, 2**16, (6, 18), np.uint16)
         Image.fromarray(pixels).save(f"pictures/{'ab'[index % 2]}/{index}.png")
     source = "data={source: image_folder, directory: pictures, size: [6, 6], channels: 1, fit: crop, validation: null}"
-    config = load_config("net.yaml", [source, "model.dropout=0.0", "export.formats=[]"])
+    config = load_config("net.yaml", [source, "model.dropout=0.0"])
     run = train(config, Path("cropped"))
     expected = run.model().predict(load_data(config).train.x, verbose=0).max(axis=1)
-    lines = _lines(capsys, "cropped", "pictures")
-    assert [line["file"] for line in lines] == [f"{'ab'[index % 2]}/{index}.png" for index in (0, 2, 4, 6, 1, 3, 5, 7)]
-    np.testing.assert_allclose([line["probability"] for line in lines], expected, atol=1e-6)
+    for model in ("cropped", "cropped/export/saved_model"):
+        lines = _lines(capsys, model, "pictures")
+        names = [f"{'ab'[index % 2]}/{index}.png" for index in (0, 2, 4, 6, 1, 3, 5, 7)]
+        assert [line["file"] for line in lines] == names
+        np.testing.assert_allclose([line["probability"] for line in lines], expected, atol=1e-6)
