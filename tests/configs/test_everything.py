@@ -15,7 +15,6 @@ from piste.pipelines.export.verify import Exported, verify_exports
 FAMILIES = {  # the fewest training samples that still make some steps
     "quickstart": "data.validation={size: 9000}",
     "fashion_mnist/cnn_small": "data.validation={size: 9500}",
-    "fashion_mnist/deep_elu_20": "data.validation={size: 9500}",
     "synthetic/regression": "data.validation={fraction: 0.5}",
 }
 

@@ -124,7 +124,7 @@ def test_every_schedule_trains_in_the_compiled_loop(name: str, tmp_path: Path) -
     needed = [key for key, argument in entries("schedules")[name].arguments.items() if argument.required]
     given = ", ".join(f"{key}: {values.get(key, 0.5 if key.endswith('rate') else 7)}" for key in needed)
     (tmp_path / "net.yaml").write_text(f"{TEXT}training: {{epochs: 2, schedule: {{type: {name}, {given}}}}}\n")
-    config = piste.load_config(tmp_path / "net.yaml", ["export.formats=[]"])
+    config = piste.load_config(tmp_path / "net.yaml", ["export.formats=[]", "health=false"])
     history = piste.train(config, tmp_path / "run").history
     assert all(np.isfinite(epoch["loss"]) for epoch in history)
 
@@ -132,7 +132,7 @@ def test_every_schedule_trains_in_the_compiled_loop(name: str, tmp_path: Path) -
 def test_performance_halves_the_rate_on_a_plateau(tmp_path: Path) -> None:
     schedule = "{type: performance, monitor: loss, patience: 1, min_delta: 1000}"
     (tmp_path / "net.yaml").write_text(f"{TEXT}training: {{epochs: 4, schedule: {schedule}}}\n")
-    config = piste.load_config(tmp_path / "net.yaml", ["export.formats=[]"])
+    config = piste.load_config(tmp_path / "net.yaml", ["export.formats=[]", "health=false"])
     history = piste.train(config, tmp_path / "run").history
     assert [epoch["learning_rate"] for epoch in history] == pytest.approx([0.01, 0.01, 0.005, 0.0025])
 
