@@ -35,10 +35,10 @@ latency that of the SavedModel for 1 and 256 samples, both on two cores that may
 HEALTH = f"""
 ## Health
 
-The figures of the last epoch: the depth score (log10 of the first layer's delta over the last's), the share of dead
-units in the layer that has most, and the largest update relative to its weights; and the first epoch whose validation
-accuracy was at least {TARGET:.2f}. With a rate that rises and falls (1cycle) much of the way is made in the last third.
-Findings are those that were open at the end and are more than information.
+The depth score (log10 of the first layer's delta over the last's) and the share of dead units in the layer that has
+most are those of the last epoch; the largest update relative to its weights is the median over the epochs. Then comes
+the first epoch whose validation accuracy was at least {TARGET:.2f}. With a rate that rises and falls (1cycle) much of
+the way is made in the last third. Findings are those that were open at the end and are more than information.
 """
 
 Column = tuple[str, Callable[[Sequence[Result]], str]]
@@ -52,15 +52,16 @@ def page(table: Mapping[Row, Sequence[Result]]) -> str:
     """
     trained = {row: found for row, found in table.items() if found}
     missing = [
-        f"`{row.run(seed)}`"
-        for row, found in table.items()
-        for seed in row.seeds
-        if seed not in {result.seed for result in found}
+        f"`{row.name}` {', '.join(map(str, seeds))}" for row, found in table.items() if (seeds := _left(row, found))
     ]
     hours = sum(result.facts["cpu_seconds"] for found in trained.values() for result in found) / 3600
     told = f"\nAll of it took {hours:.1f} hours of CPU time.\n"
-    left = f"\nNot trained yet: {', '.join(missing)}.\n" if missing else ""
+    left = f"\nNot trained yet, with their seeds: {'; '.join(missing)}.\n" if missing else ""
     return HEAD + ACCURACY + _table(trained, ACCURACY_COLUMNS) + HEALTH + _table(trained, HEALTH_COLUMNS) + told + left
+
+
+def _left(row: Row, found: Sequence[Result]) -> list[int]:
+    return [seed for seed in row.seeds if seed not in {result.seed for result in found}]
 
 
 def _table(trained: Mapping[Row, Sequence[Result]], columns: Sequence[Column]) -> str:
@@ -105,7 +106,7 @@ ACCURACY_COLUMNS: Sequence[Column] = (
 HEALTH_COLUMNS: Sequence[Column] = (
     ("depth score", lambda found: f"{_median(result.last('depth_score') for result in found):.2f}"),
     ("dead share", lambda found: f"{100 * _median(result.last('dead_share') for result in found):.1f} %"),
-    ("update ratio", lambda found: f"{_median(result.last('update_ratio') for result in found):.1e}"),
+    ("update ratio", lambda found: f"{_median(result.update_ratio for result in found):.1e}"),
     (f"epochs to {TARGET:.2f}", _to_target),
     ("findings", lambda found: ", ".join(sorted({name for result in found for name in result.findings})) or "none"),
 )

@@ -43,6 +43,11 @@ class Result:
         """The first epoch whose validation accuracy is at least `TARGET`; None if there is none."""
         return next((epoch["epoch"] for epoch in self.epochs if epoch["val_accuracy"] >= TARGET), None)
 
+    @property
+    def update_ratio(self) -> float:
+        """Median over the epochs of the largest update relative to its weights."""
+        return float(statistics.median(epoch["update_ratio"] for epoch in self.epochs))
+
     def last(self, figure: str) -> float:
         """Returns a health figure of the last epoch."""
         return float(self.epochs[-1][figure])
