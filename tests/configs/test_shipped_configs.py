@@ -85,6 +85,8 @@ def test_every_key_misspelt_by_one_letter_is_found_on_its_line(name: str, tmp_pa
     assert keys
     _copy_bases(name, tmp_path)
     for path, entry in keys:
+        if path[:-1] == ("transfer", "layers"):  # layers' names, which only the built model knows
+            continue
         text = entry.key.text
         for wrong in (text[:-1] + ("x" if text[-1] != "x" else "y"), text + "z", text[:1] + text[2:]):
             problems = _changed(name, entry, wrong, tmp_path)
