@@ -88,10 +88,8 @@ def source_task(data: Any) -> str:
     """Returns what the source's labels are for: classification, multilabel or regression."""
     if isinstance(data, Own):
         return OWN_SOURCES[data.source].task
-    if isinstance(data, Npz | Csv | Tfrecord):
+    if isinstance(data, Npz | Csv | Tfrecord | KerasSet):
         return data.task
-    if isinstance(data, KerasSet):
-        return "regression" if data.name == "california_housing" else "classification"
     return "regression" if isinstance(data, Synthetic) and data.kind == "regression" else "classification"
 
 

@@ -8,6 +8,8 @@ from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.common import SCALE_DOC, Common, Scale
 from piste.pipelines.config.schema.fields import ReadBool, ReadText
 
+OF_NUMBERS = ("california_housing",)
+
 
 class KerasSet(Common):
     """A data set that Keras brings: images of four sets, or house prices."""
@@ -21,12 +23,17 @@ class KerasSet(Common):
     download: Annotated[bool, Field(description="Whether Keras may download it."), ReadBool] = False
     scale: Annotated[Scale, Field(description=f"{SCALE_DOC} Of house prices the default is standardize.")] = "unit"
 
+    @property
+    def task(self) -> Literal["classification", "regression"]:
+        """What its labels are for."""
+        return "regression" if self.name in OF_NUMBERS else "classification"
+
     @model_validator(mode="before")
     @classmethod
     def _scale(cls, value: Any) -> Any:
         if isinstance(value, dict) and "scale" not in value and "name" in value:
             try:
-                houses = read_text(value["name"]) == "california_housing"
+                houses = read_text(value["name"]) in OF_NUMBERS
             except ValueError:
                 return value
             return {**value, "scale": "standardize"} if houses else value

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from piste.pipelines.config.load import load_config
-from piste.pipelines.data.sources.keras_set import load_keras_set
+from piste.pipelines.config.schema.keras_set import KerasSet
+from piste.pipelines.data.sources.keras_set import KERAS_SETS, load_keras_set
 from piste.pipelines.errors import DataError
 
 RANDOM = np.random.default_rng(0)
@@ -111,3 +112,9 @@ def test_house_prices_are_standardized_unless_said_otherwise(tmp_path: Path) -> 
     assert scale("name: california_housing") == "standardize"
     assert scale("name: california_housing, scale: none") == "none"
     assert scale("name: mnist") == "unit"
+
+
+def test_a_config_knows_the_task_of_every_set() -> None:
+    assert {name: KerasSet(source="keras", name=name).task for name in KERAS_SETS} == {
+        name: chosen.task for name, chosen in KERAS_SETS.items()
+    }
