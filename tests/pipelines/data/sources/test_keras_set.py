@@ -115,6 +115,6 @@ def test_house_prices_are_standardized_unless_said_otherwise(tmp_path: Path) -> 
 
 
 def test_a_config_knows_the_task_of_every_set() -> None:
-    assert {name: KerasSet(source="keras", name=name).task for name in KERAS_SETS} == {
+    assert {name: KerasSet.model_validate({"source": "keras", "name": name}).task for name in KERAS_SETS} == {
         name: chosen.task for name, chosen in KERAS_SETS.items()
     }
