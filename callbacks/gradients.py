@@ -42,6 +42,9 @@ def gradient_figures(activity: Activity, before: dict[str, list[Any]]) -> Figure
     def sizes() -> Any:
         return root_mean_squares([[product(part) for part in parts] for parts in groups.values()]) / seen.scale
 
+    def norm() -> Any:
+        return tf.sqrt(sums_of_squares([[product(parts) for parts in seen.whole_gradient]])) / seen.scale
+
     wide = {site.path: kernel for site in updated if (kernel := _first_wide(site)) is not None}
     figures: Figures = []
     if groups:
@@ -56,8 +59,7 @@ def gradient_figures(activity: Activity, before: dict[str, list[Any]]) -> Figure
                 (names, lambda: common_shares([(before[path][place], units) for path, (place, units) in wide.items()]))
             )
     if seen.whole_gradient:
-        whole = [[product(parts) for parts in seen.whole_gradient]]
-        figures.append(([("", "grad_norm")], lambda: tf.sqrt(sums_of_squares(whole)) / seen.scale))
+        figures.append(([("", "grad_norm")], norm))
     if seen.clipped is not None:
         figures.append(([CLIPPED], lambda: tf.cast(seen.clipped, "float32")[tf.newaxis]))
     return figures

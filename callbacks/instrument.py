@@ -13,7 +13,7 @@ from piste.callbacks.gradients import Figures, gradient_figures
 from piste.callbacks.measures import first_bad
 from piste.callbacks.memory import Memory, Reading
 from piste.callbacks.optimizers import accumulation, clipping, skips, steps_applied
-from piste.callbacks.replicas import apart_from_strategies, is_watched_replica
+from piste.callbacks.replicas import apart_from_strategies, is_replicated, is_watched_replica
 from piste.callbacks.seen import Key, Seen, idle_biases, seen_by
 from piste.callbacks.sites import Site, build_symbolically, find_sites
 from piste.callbacks.taps import run_tapped
@@ -149,7 +149,7 @@ class Instrument:
 
     def _choose_in_graph(self, step: Step, data: Any) -> Any:
         update = (self._step + 1) // self._accumulation
-        due = is_check_in_graph(update, self._every) & tf.cast(self._is_update(), "bool")
+        due = is_check_in_graph(update, self._every) & ((self._step + 1) % self._accumulation == 0)
         before = self._kernels()
         if before and not self._model.jit_compile:  # XLA keeps them for nothing; elsewhere each step would copy them
             blank = tf.nest.map_structure(tf.zeros_like, before)
@@ -174,12 +174,11 @@ class Instrument:
             self._places.setdefault(path, len(self._places))
         self.idle |= idle_biases(taps)
         seen = seen_by(taps, self.sites, tf.convert_to_tensor(skipped)).in_order(self._places)
-        if self._gradients and seen.whole_gradient and (clips := clipping(optimizer)):
-            seen.clipped = is_clipped(seen, *clips) * self._is_update()
+        # Each replica clips its own gradient, of which the sum over all says nothing.
+        if self._gradients and seen.whole_gradient and not is_replicated() and (clips := clipping(optimizer)):
+            updated = tf.equal(steps_applied(optimizer) % self._accumulation, 0)
+            seen.clipped = is_clipped(seen, *clips) * tf.cast(updated, "int32")
         return logs, seen
-
-    def _is_update(self) -> Any:
-        return tf.cast(tf.equal((self._step + 1) % self._accumulation, 0), "int32")
 
     def _run_shared(self, step: Step, data: Any) -> tuple[Any, Seen]:
         logs, seen = self._share(step)(data)

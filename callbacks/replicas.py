@@ -14,10 +14,16 @@ def is_watched_replica() -> bool:
 
     The gradients are summed over all replicas; activations are those of the first replica's share of the batch.
     """
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
+    if not is_replicated():
         return True
+    context = tf.distribute.get_replica_context()
     return int(tf.get_static_value(tf.convert_to_tensor(context.replica_id_in_sync_group))) == 0
+
+
+def is_replicated() -> bool:
+    """Whether this code is one of several replicas."""
+    context = tf.distribute.get_replica_context()
+    return context is not None and context.num_replicas_in_sync > 1
 
 
 def apart_from_strategies(make: Callable[[], Made]) -> Made:

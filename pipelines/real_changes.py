@@ -11,8 +11,8 @@ from piste.pipelines.config.problems import ConfigProblems
 def real_changes(config: Config, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Leaves out what the config says already, and what it has no key for.
 
-    Rules know records and not configs: they suggest the matched initialiser where it may be the one that is used, and
-    to models such as those of keras.applications, which have no key for it.
+    Rules know records and not configs: they suggest `initializer: auto` where the config has it, and to models such as
+    those of keras.applications, which have no key for it. What is written otherwise and comes to the same stays.
 
     Args:
         config: of the run.

@@ -6,10 +6,10 @@ each run in docs/zoo; all of it takes hours. Then, or without it at once, writes
 
 import argparse
 import fnmatch
-import shutil
 import sys
 from pathlib import Path
 
+from benchmarks.zoo.commit import clean_commit
 from benchmarks.zoo.page import page
 from benchmarks.zoo.rows import ROWS
 from benchmarks.zoo.stored import results
@@ -30,13 +30,12 @@ def main() -> int:
     chosen = [row for row in ROWS if fnmatch.fnmatch(row.name, options.only)]
     if not chosen:
         parser.error(f"no row is called {options.only}; there are {', '.join(row.name for row in ROWS)}")
-    for row in chosen if options.data else ():
-        for seed in row.seeds:
-            kept = stored / row.run(seed)
-            if options.again and kept.exists():
-                shutil.rmtree(kept)
-            if not kept.exists():
-                train(row, seed, str(Path(options.data).resolve()), stored)
+    if options.data:
+        commit, directory = clean_commit(), str(Path(options.data).resolve())
+        for row in chosen:
+            for seed in row.seeds:
+                if options.again or not (stored / row.run(seed)).exists():
+                    train(row, seed, commit, directory, stored)
     (DOCS / "zoo.md").write_text(page({row: results(row, stored) for row in ROWS}), encoding="utf-8")
     return 0
 

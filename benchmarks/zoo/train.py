@@ -16,12 +16,13 @@ KEPT = ("config.resolved.yaml", "metrics.jsonl", "findings.json")
 FACTS = "zoo.json"
 
 
-def train(row: Row, seed: int, directory: str, stored: Path) -> None:
+def train(row: Row, seed: int, commit: str, directory: str, stored: Path) -> None:
     """Trains in a new process with the commands that a user has, and keeps what came out.
 
     Args:
         row: what is trained.
         seed: of this training.
+        commit: of the code, for the table.
         directory: the folder with Fashion-MNIST's four files.
         stored: where `<row>-<seed>` is made, with the run's config, epochs, findings, and `zoo.json`.
 
@@ -35,15 +36,18 @@ def train(row: Row, seed: int, directory: str, stored: Path) -> None:
         _piste("train", row.config, *given, "--run", str(folder), quiet=False)
         cpu_seconds = _cpu_seconds() - before
         test = json.loads(_piste("evaluate", str(folder), "--split", "test", "--format", "json"))
-        facts = {"commit": _commit(), "cpu_seconds": round(cpu_seconds), "cores": os.cpu_count(), "test": test}
+        facts = {"commit": commit, "cpu_seconds": round(cpu_seconds), "cores": os.cpu_count(), "test": test}
         del facts["test"]["run"]
+        facts |= _measured(folder)
         unfinished = Path(tempfile.mkdtemp(prefix=f".{row.name}-", dir=stored))
         for name in KEPT:
             shutil.copy(folder / name, unfinished)
-        text = json.dumps(facts | _measured(folder), indent=2) + "\n"
-        (unfinished / FACTS).write_text(text, encoding="utf-8")
+        (unfinished / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         unfinished.chmod(0o755)
-        unfinished.rename(stored / row.run(seed))
+        final = stored / row.run(seed)
+        if final.exists():
+            shutil.rmtree(final)
+        unfinished.rename(final)
 
 
 def _piste(*arguments: str, quiet: bool = True) -> str:
@@ -55,14 +59,6 @@ def _piste(*arguments: str, quiet: bool = True) -> str:
 def _cpu_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _commit() -> str:
-    """Returns the commit that is trained, marked where files other than the table's own were changed since."""
-    git = ["git", "-C", str(Path(__file__).parents[2])]
-    commit = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], check=True, capture_output=True, text=True)
-    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ".", ":!docs"]).returncode
-    return commit.stdout.strip() + ("-dirty" if changed else "")
 
 
 def _measured(folder: Path) -> dict[str, Any]:

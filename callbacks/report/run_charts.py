@@ -43,7 +43,8 @@ def _clipped(records: Sequence[Record]) -> str:
     if not counted:
         return ""
     updates = sum(record["clipped_steps"] for record in counted)
-    return f" The optimizer clipped {updates:,} updates up to the last check, at step {counted[-1]['step']:,}."
+    first, last = counted[0]["step"], counted[-1]["step"]
+    return f" The optimizer clipped {updates:,} updates between the checks at steps {first:,} and {last:,}, with these."
 
 
 def _chart(records: Sequence[Record], name: str, figures: list[str], title: str, note: str) -> Chart | None:

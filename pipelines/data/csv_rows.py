@@ -61,6 +61,6 @@ def _rows(path: Path, reader: Iterator[list[str]], delimiter: str) -> Iterator[t
         if len(values) != width:
             raise DataError(
                 f"{path}: row {row} must have {width} values, as the header has. Received: {len(values)};"
-                f" correct it, or name another `data.delimiter` than {delimiter!r}."
+                f" correct it, or see whether values are divided by {delimiter!r}."
             )
         yield row, [value.strip(SPACES) for value in values]

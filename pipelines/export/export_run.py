@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from piste.pipelines.config.schema.csv import Csv
 from piste.pipelines.config.schema.image_folder import ImageFolder
 from piste.pipelines.data.load import load_data
 from piste.pipelines.data.table import Table
@@ -97,14 +98,13 @@ def write_exports(
 
 def _about(run: Run) -> dict[str, Any]:
     data, source = run.environment["data"], run.config.data
-    table = data.get("table")
     images = {"interpolation": source.interpolation, "fit": source.fit} if isinstance(source, ImageFolder) else None
     return {
         "version": "1",
         "config": run.environment["config"],
         "task": data["task"],
         "classes": data["classes"],
-        "table": None if table is None else {**table, "delimiter": getattr(source, "delimiter", ",")},
+        "table": {**data["table"], "delimiter": source.delimiter} if isinstance(source, Csv) else None,
         "images": images,
         "input": {"dtype": data["input_dtype"], "shape": [None, *data["input_shape"]]},
         "data": {"name": data["name"], "fingerprint": data["fingerprint"]},

@@ -46,7 +46,12 @@ def export_saved_model(
     check_exportable(model, classes)
     final = Path(folder) / "saved_model"
     with new_folder(final) as new:
-        write_saved_model(model, new / VERSION, classes=classes, table=table)
+        try:
+            write_saved_model(model, new / VERSION, classes=classes, table=table)
+        except tf.errors.OpError as error:
+            raise DiskError(
+                f"Cannot write {final}: {error.message.splitlines()[0]}. Free some space or choose another folder."
+            ) from error
     return final / VERSION
 
 
@@ -56,18 +61,15 @@ def write_saved_model(
     """Writes the files of a SavedModel into a folder that does not exist, see `export_saved_model`.
 
     Raises:
-        DiskError: The folder cannot be written.
+        tf.errors.OpError: The folder cannot be written.
     """
     archive = keras.export.ExportArchive()
     serve = _serving(model, classes)
     archive.add_endpoint("serve", serve, [input_spec(model)])
     if table is not None:
         add_columns(archive, serve, table)
-    try:
-        with _quiet():
-            archive.write_out(str(folder), verbose=False)
-    except tf.errors.OpError as error:
-        raise DiskError(f"Cannot write {folder}: {error.message.splitlines()[0]}.") from error
+    with _quiet():
+        archive.write_out(str(folder), verbose=False)
 
 
 def check_exportable(model: keras.Model, classes: Sequence[str] | None) -> None:

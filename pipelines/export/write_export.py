@@ -72,7 +72,9 @@ def write_export(trained: Trained, target: Target, folder: Path) -> dict[str, An
         try:
             _write(trained, target, path)
         except tf.errors.OpError as error:
-            raise DiskError(f"Cannot write {final}: {error.message.splitlines()[0]}.") from error
+            raise DiskError(
+                f"Cannot write {final}: {error.message.splitlines()[0]}. Free some space or choose another folder."
+            ) from error
         result = _judge(trained, target, path)
         if isinstance(result, str):
             raise ArtefactError(

@@ -1,6 +1,6 @@
 """From a file of raw columns to the samples of a model of a table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,11 @@ from piste.pipelines.data.encode_csv import encode_csv
 from piste.pipelines.data.table import Table
 
 
-def encoder(facts: Mapping[str, Any], delimiter: str) -> Callable[[Path], NDArray[Any]]:
+def encoder(table: Table, delimiter: str) -> Callable[[Path], NDArray[Any]]:
     """Returns what encodes a file as training encoded its own.
 
     Args:
-        facts: what the columns mean, from a run folder or an export.
+        table: what the columns mean.
         delimiter: between the values.
     """
-    table = Table.of_facts(facts)
     return lambda path: encode_csv(read_csv(path, delimiter), table)

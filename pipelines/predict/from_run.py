@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from piste.pipelines.config.schema.csv import Csv
 from piste.pipelines.config.schema.image_folder import ImageFolder
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import UsageError
 from piste.pipelines.predict.encoder import encoder
 from piste.pipelines.predict.predictor import Answers, Predictor
@@ -53,7 +54,7 @@ def from_run(path: Path, passes: int | None) -> Predictor:
 
 def _encoder(run: Run) -> Callable[[Path], NDArray[Any]] | None:
     source, facts = run.config.data, run.environment["data"].get("table")
-    return encoder(facts, source.delimiter) if facts is not None and isinstance(source, Csv) else None
+    return encoder(Table.of_facts(facts), source.delimiter) if isinstance(source, Csv) else None
 
 
 def _one_pass(model: Any) -> Passes:

@@ -1,18 +1,20 @@
 """A SavedModel, which TensorFlow alone loads."""
 
-import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from piste.pipelines.config.schema.runtime import Runtime
+from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError
 from piste.pipelines.predict.encoder import encoder
+from piste.pipelines.predict.export_facts import FILE, ExportFacts, read_export_facts
 from piste.pipelines.predict.predictor import Answers, Predictor
 
 SIGNATURE = "serving_default"
-FACTS = "assets.extra/export.json"
 
 
 def from_saved_model(folder: Path) -> Predictor:
@@ -44,8 +46,8 @@ def from_saved_model(folder: Path) -> Predictor:
             f"Received: {', '.join(sorted(names))}."
         )
 
-    facts = _facts(folder)
-    labels = facts["classes"] if facts["task"] == "multilabel" else None
+    facts = read_export_facts(folder)
+    labels = _labels(folder, facts, serve)
 
     def answer(x: NDArray[Any], keeps_the_variables_alive: Any = loaded) -> Answers:
         given = {name: tensor.numpy() for name, tensor in serve(inputs=tf.constant(x)).items()}
@@ -53,25 +55,22 @@ def from_saved_model(folder: Path) -> Predictor:
             return Answers(given["predictions"], names=labels)
         return Answers(given["probabilities"], [name.decode() for name in given["class_name"]])
 
-    return Predictor(
-        tuple(spec.shape[1:]),
-        spec.dtype.name,
-        answer,
-        None if facts["table"] is None else encoder(facts["table"], facts["table"]["delimiter"]),
-        **(facts["images"] or {}),
-    )
+    predictor = Predictor(tuple(spec.shape[1:]), spec.dtype.name, answer)
+    if facts.table is not None:
+        table = Table(facts.table.columns, facts.table.missing_values)
+        predictor = replace(predictor, encode=encoder(table, facts.table.delimiter))
+    if facts.images is not None:
+        predictor = replace(predictor, interpolation=facts.images.interpolation, fit=facts.images.fit)
+    return predictor
 
 
-def _facts(folder: Path) -> dict[str, Any]:
-    """Returns what an export of Piste says of itself beside the model; nothing is known of others."""
-    nothing = {"task": None, "classes": None, "table": None, "images": None}
-    file = folder / FACTS
-    if not file.is_file():
-        return nothing
-    try:
-        told = json.loads(file.read_text("utf-8"))
-        return {key: told[key] for key in nothing}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+def _labels(folder: Path, facts: ExportFacts, serve: Any) -> Sequence[str] | None:
+    """Returns the labels' names where a sample may have several."""
+    if facts.task != "multilabel" or facts.classes is None:
+        return None
+    outputs = serve.structured_outputs.get("predictions")
+    if outputs is None or outputs.shape[-1] != len(facts.classes):
         raise ArtefactError(
-            f"{file} must be what the export wrote. Received: {type(error).__name__}, {error}; export the run again."
-        ) from error
+            f"{folder / FILE} must name each output. Received: {len(facts.classes)} names; export the run again."
+        )
+    return facts.classes

@@ -50,9 +50,10 @@ def _check_header(path: Path, header: list[str], width: int) -> None:
 def _number(cell: str, whole: bool, path: Path, row: int, column: int) -> float:
     try:
         number = int(cell) if whole else float(cell)
+        good = whole or math.isfinite(number)
     except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+        good = False
+    if not good:
         kind = "a whole number" if whole else "a finite number"
         raise DataError(f"{path}: row {row}, column {column} must be {kind}. Received: {cell[:40]!r}.")
     return number

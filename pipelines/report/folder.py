@@ -27,7 +27,19 @@ TOLD_ELSEWHERE = {
     "watched",
 }
 # Of an export, what the page says of the run.
-TOLD_OF_THE_RUN = {"version", "config", "task", "classes", "input", "data", "weights_sha256", "versions", "cores"}
+TOLD_OF_THE_RUN = {
+    "version",
+    "config",
+    "task",
+    "classes",
+    "table",
+    "images",
+    "input",
+    "data",
+    "weights_sha256",
+    "versions",
+    "cores",
+}
 
 
 def write_run_report(path: str | Path, *, folder: str | Path) -> Path:

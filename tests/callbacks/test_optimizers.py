@@ -122,6 +122,41 @@ def test_with_accumulation_the_average_at_the_update_is_measured(mode: str) -> N
     assert first["layers"]["first"]["update_ratio"] > 0
 
 
+@pytest.mark.parametrize("kind", ["clipnorm", "global_clipnorm", "clipvalue"])
+def test_of_a_sparse_gradient_keras_clips_the_slices(kind: str) -> None:
+    """A row that is looked up 192 times has a far larger gradient than any slice; the weights show what was clipped."""
+    tokens, target = np.zeros((24, 8), "int32"), np.ones((24, 1), "float32")
+
+    def trained(rate: float, *callbacks: Any, **clips: float) -> Any:
+        keras.utils.set_random_seed(5)
+        hidden = [layers.Embedding(3, 2), layers.GlobalAveragePooling1D(), layers.Dense(1)]
+        model = keras.Sequential([keras.Input((8,), dtype="int32"), *hidden])
+        model.layers[-1].trainable = False
+        model.compile(keras.optimizers.SGD(rate, **clips), "mse")
+        model.fit(tokens, target, batch_size=24, verbose=0, callbacks=list(callbacks))
+        return np.asarray(model.layers[0].embeddings)
+
+    free = trained(1.0)
+    whole = norm(trained(0.0) - free)
+    for factor, clipped in ((0.001, True), (0.3, False)):
+        watch = GradientMonitor(every=1)
+        weights = trained(1.0, watch, **{kind: factor * whole})
+        assert np.allclose(weights, free, rtol=1e-5) is not clipped
+        assert watch.records[0]["clipped"] is clipped and watch.records[0]["clipped_steps"] == int(clipped)
+
+
+def test_updates_are_counted_where_keras_makes_them_after_a_skipped_step() -> None:
+    model = net()
+    inner = keras.optimizers.SGD(0.0, global_clipnorm=1e-6, gradient_accumulation_steps=2)
+    model.compile(keras.optimizers.LossScaleOptimizer(inner, initial_scale=2.0), model.loss)
+    x, y = np.concatenate([X, X[:6]]), np.concatenate([Y, Y[:6]])
+    x[0] = np.nan
+    watch = GradientMonitor(every=1)
+    model.fit(x, y, batch_size=3, shuffle=False, verbose=0, callbacks=[watch])
+    assert int(inner.iterations) == 4  # of nine gradients, the first of ten batches being skipped
+    assert sum(record["clipped_steps"] for record in watch.records) == 4
+
+
 def mixed() -> Any:
     keras.config.set_dtype_policy("mixed_float16")
     try:

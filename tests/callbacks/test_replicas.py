@@ -53,7 +53,12 @@ with tf.GradientTape() as tape:
 gradients = [np.asarray(part) for part in tape.gradient(loss, [v.value for v in model.trainable_variables])]
 health = HealthMonitor(every=1)
 model.fit(x, y, batch_size=24, shuffle=False, verbose=0, callbacks=[health])
+with strategy.scope():
+    model.compile(keras.optimizers.SGD(0.1, global_clipnorm=1e-6), "sparse_categorical_crossentropy")
+clipped = HealthMonitor(every=1)
+model.fit(x, y, batch_size=24, verbose=0, callbacks=[clipped])
 print(json.dumps({
+    "clipped": clipped.records[0],
     "alone": weights(False), "watched": weights(True), "record": health.records[0],
     "expected": {
         "loss": float(loss),
@@ -84,3 +89,8 @@ def test_gradients_are_those_of_all_replicas(answer: Any) -> None:
 
 def test_a_monitor_changes_no_bit(answer: Any) -> None:
     assert answer["alone"] == answer["watched"]
+
+
+def test_whether_replicas_clipped_is_not_told(answer: Any) -> None:
+    """Each clips its own gradient before they are summed up."""
+    assert answer["clipped"]["grad_norm"] > 0 and not {"clipped", "clipped_steps"} & set(answer["clipped"])

@@ -15,7 +15,7 @@ def test_clipped_updates_are_added_up() -> None:
     ]
     says = notes(records)["grad_norm"]
     assert says.endswith(
-        "a net that converges. The optimizer clipped 1,250 updates up to the last check, at step 1,500."
+        "a net that converges. The optimizer clipped 1,250 updates between the checks at steps 1 and 1,500, with these."
     )
 
 

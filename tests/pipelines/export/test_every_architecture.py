@@ -15,13 +15,15 @@ CLASSES = ("a", "b", "c")
 
 
 def moved(kind: str) -> tuple[Any, Any, Any]:
-    """A small model whose every weight is away from where it starts, and samples for it."""
+    """A small model whose biases and averages are away from where they start, samples for it, and its classes."""
     options = images(kind)
     model = build_model({**SMALL[kind], "activation": "silu"}, **options)
     random = np.random.default_rng(3)
     for weight in model.weights:
-        if weight.dtype == "float32":
-            weight.assign(weight + random.uniform(0.05, 0.2, weight.shape))
+        if weight.dtype == "float32" and len(weight.shape) == 1:
+            positive = weight.path.endswith(("gamma", "variance"))
+            shift = random.uniform(0.1, 0.5, weight.shape) if positive else random.normal(0, 0.2, weight.shape)
+            weight.assign(weight + shift)
     samples = random.integers(0, 256, (16, *options["input_shape"]), dtype=np.uint8)
     return model, samples, CLASSES if options["task"] == "classification" else None
 
@@ -31,5 +33,7 @@ def moved(kind: str) -> tuple[Any, Any, Any]:
 )
 def test_every_architecture_in_every_format(tmp_path: Path, kind: str) -> None:
     models = {architecture.name: moved(architecture.name) for architecture in SHIPPED}
+    for name, (model, samples, _) in models.items():
+        assert np.ptp(model.predict(samples, verbose=0), axis=0).max() > 50 * 1e-4, f"{name} hardly looks at its inputs"
     found = differences(models, tmp_path, kind)
     assert list(found) == [architecture.name for architecture in SHIPPED] and far(found) == {}

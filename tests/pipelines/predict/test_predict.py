@@ -97,15 +97,38 @@ def test_several_labels_have_their_names(capsys: Captured) -> None:
     assert all(set(line["std"]) == {"odd", "third"} and line["std"]["odd"] > 0 for line in dropped)
 
 
-def test_an_export_whose_facts_were_damaged(capsys: Captured) -> None:
-    Path("labels/export/saved_model/1/assets.extra/export.json").write_text('{"task":')
-    _refused(
-        5,
-        "assets.extra/export.json must be what the export wrote. Received: JSONDecodeError, Exp",
-        capsys,
-        "labels/export/saved_model",
-        "x.npy",
-    )
+LABELLED = '{"task": "multilabel", "classes": %s}'
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ('{"task":', "Received: Invalid JSON: EOF"),
+        ("[" * 100_000, "Received: Invalid JSON: recursion limit"),
+        ("[]", "Received: Input should be an object"),
+        (LABELLED % 7, "Received: classes: Input should be a valid array"),
+        (LABELLED % '["odd"]', "must name each output. Received: 1 names"),
+        ('{"table": {}}', "Received: table.columns: Field required"),
+        (
+            '{"table": {"columns": [{"name": "a"}], "missing_values": [], "delimiter": ";;"}}',
+            "Received: table.delimiter: String should have at most 1 character",
+        ),
+        ('{"images": {"size": [1]}}', "Received: images.interpolation: Field required"),
+        (
+            '{"images": {"interpolation": "best", "fit": "pad"}}',
+            "Received: images.interpolation: Input should be 'near",
+        ),
+        ('{"images": {"interpolation": "box", "fit": "best"}}', "Received: images.fit: Input should be 'stretch'"),
+    ],
+)
+def test_an_export_whose_facts_were_damaged(facts: str, words: str, capsys: Captured) -> None:
+    Path("labels/export/saved_model/1/assets.extra/export.json").write_text(facts)
+    _refused(5, words, capsys, "labels/export/saved_model", "x.npy")
+
+
+def test_an_export_without_facts_gives_numbers(capsys: Captured) -> None:
+    Path("labels/export/saved_model/1/assets.extra/export.json").write_text("{}")
+    assert {tuple(line) for line in _lines(capsys, "labels/export/saved_model", "x.npy")} == {("index", "value")}
 
 
 def test_numbers_from_rows(capsys: Captured) -> None:

@@ -51,6 +51,8 @@ def test_what_is_wrong(text: str | bytes, words: str) -> None:
         ("1.5", r"row 2, column 1 must be a whole number\. Received: '1\.5'\."),
         ("256", r"must hold uint8, from 0 to 255\. Received: 256 in sample 0\."),
         ("9" * 30, r"Received: a number beyond 64 bits in samples from 0\."),
+        ("9" * 400, r"Received: a number beyond 64 bits in samples from 0\."),
+        ("9" * 5000, r"row 2, column 1 must be a whole number\. Received: '9{40}'"),
     ],
 )
 def test_whole_numbers(number: str, words: str) -> None:

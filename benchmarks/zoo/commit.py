@@ -1,0 +1,17 @@
+"""Which commit is trained."""
+
+import subprocess
+from pathlib import Path
+
+
+def clean_commit() -> str:
+    """Returns the commit's name, by which a row of the table can be trained again.
+
+    Raises:
+        SystemExit: if files other than the documents were changed since.
+    """
+    git = ["git", "-C", str(Path(__file__).parents[2])]
+    if subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ".", ":!docs"]).returncode:
+        raise SystemExit("The zoo is trained from a commit. Received: changed files; commit them first.")
+    commit = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], check=True, capture_output=True, text=True)
+    return commit.stdout.strip()
