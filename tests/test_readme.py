@@ -43,7 +43,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/models.md", "docs/training.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/models.md", pytest.param("docs/training.md", marks=pytest.mark.slow)]
+)
 def test_the_commands_run(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     Path("clothes.yaml").write_text(_blocks("yaml", README)[0], encoding="utf-8")

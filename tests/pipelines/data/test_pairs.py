@@ -87,6 +87,7 @@ def test_bad_configs(tmp_path: Path, overrides: list[str], words: str) -> None:
         load_config(tmp_path / "net.yaml", overrides)
 
 
+@pytest.mark.slow
 def test_layers_trained_beforehand_on_pairs_and_on_inputs_are_reused(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
 
