@@ -27,7 +27,7 @@ def products_alone(model: Any, x: Any, size: int, jit_compile: bool, steps: int)
 
     pairs = []  # each layer's input and kernel
     h = tf.cast(x[:size], "float32")
-    for layer in model.layers:
+    for layer in model.layers[1:]:  # the first is the input
         if hasattr(layer, "kernel"):
             pairs.append((layer, tf.Variable(tf.reshape(h, (size, -1)) if len(layer.kernel.shape) == 2 else h)))
         h = layer(h)
