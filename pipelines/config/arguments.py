@@ -1,10 +1,10 @@
 """Values of a component's arguments, read and checked against the catalog."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from piste.pipelines.config.entry import Argument, Entry
-from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.scalars import is_null, read_any, read_bool, read_float, read_int, read_text
 from piste.pipelines.config.suggest import nearest
 
@@ -131,17 +131,9 @@ def _read_numbers(argument: Argument, raw: Any) -> Any:
         return read_argument(single, raw)
     if not raw or len(raw) > 1000:
         raise Faults([Fault("must have 1 to 1000 items", received=f"{len(raw)}")])
-    faults: list[Fault] = []
-    values = tuple(_items(argument, single, raw, faults))
-    if faults:
-        raise Faults(faults)
-    return values
 
-
-def _items(argument: Argument, single: Argument, raw: Any, faults: list[Fault]) -> Iterator[Any]:
-    for index, item in enumerate(raw):
+    def read(item: Any) -> Any:
         pair = argument.nested and isinstance(item, list | tuple)
-        try:
-            yield tuple(read_argument(single, part) for part in item) if pair else read_argument(single, item)
-        except Faults as error:
-            faults += [fault.under(index) for fault in error.faults]
+        return tuple(read_argument(single, part) for part in item) if pair else read_argument(single, item)
+
+    return tuple(read_each(enumerate(raw), read))

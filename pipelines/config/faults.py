@@ -1,13 +1,14 @@
 """What validators raise: complaints relative to the value they were given, several at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from piste.pipelines.config.nodes import Scalar
 from piste.pipelines.config.report import escape
 
 Path = tuple[str | int, ...]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,27 @@ class Faults(ValueError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(fault.sentence(dotted(fault.path)) for fault in self.faults))
+
+
+def read_each(items: Iterable[tuple[str | int, Any]], read: Callable[[Any], Value]) -> list[Value]:
+    """Reads the items of a list or map, so that all that is wrong in them is told at once.
+
+    Args:
+        items: place -> what stands there.
+        read: makes of it what is meant, or raises `Faults`.
+
+    Raises:
+        Faults: those of all items, each under its place.
+    """
+    found, faults = list[Value](), list[Fault]()
+    for place, item in items:
+        try:
+            found.append(read(item))
+        except Faults as error:
+            faults += [fault.under(place) for fault in error.faults]
+    if faults:
+        raise Faults(faults)
+    return found
 
 
 def dotted(path: Path) -> str:

@@ -17,7 +17,7 @@ def csv_rows(path: Path, delimiter: str = ",") -> Iterator[tuple[int, list[str]]
         path: The file.
         delimiter: One character between the values.
 
-    Returns:
+    Yields:
         The number of each row, as a spreadsheet counts: from 1, the header's, with blank ones; and its values without
         spaces at their ends.
 

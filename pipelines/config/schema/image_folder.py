@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.scalars import read_int
 from piste.pipelines.config.schema.common import SCALE_DOC, Scale
 from piste.pipelines.config.schema.fields import OptionalText, ReadText
@@ -17,18 +17,14 @@ _SIDES = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum":
 def _read_size(value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise Faults([Fault("must be a list of height and width, as in [64, 64]", received=describe(value))])
-    sides, faults = [], []
-    for index, item in enumerate(value):
-        try:
-            sides.append(read_int(item))
-        except Faults as error:
-            faults += [fault.under(index) for fault in error.faults]
-            continue
-        if not 1 <= sides[-1] <= LARGEST_SIDE:
-            faults.append(Fault(f"must be from 1 to {LARGEST_SIDE}", (index,), received=describe(item)))
-    if faults:
-        raise Faults(faults)
-    return tuple(sides)
+    return tuple(read_each(enumerate(value), _read_side))
+
+
+def _read_side(value: object) -> int:
+    side = read_int(value)
+    if not 1 <= side <= LARGEST_SIDE:
+        raise Faults([Fault(f"must be from 1 to {LARGEST_SIDE}", received=describe(value))])
+    return side
 
 
 def _read_channels(value: object) -> int:

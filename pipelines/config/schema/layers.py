@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, model_serializer
 from piste.pipelines.config.arguments import read_arguments
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.components import Component, missing_choice, plain_value, read_component, read_type
-from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.scalars import Reader, read_int, read_text
 from piste.pipelines.config.suggest import nearest
 
@@ -63,15 +63,7 @@ def read_layers(value: Any) -> tuple[Layer | Repeat, ...]:
         raise Faults([Fault("must be a list of layers", received=describe(value))])
     if not value:
         raise Faults([Fault("must have at least one layer", received="an empty list")])
-    items: list[Layer | Repeat] = []
-    faults: list[Fault] = []
-    for index, item in enumerate(value):
-        try:
-            items.append(read_item(item))
-        except Faults as error:
-            faults += [fault.under(index) for fault in error.faults]
-    if faults:
-        raise Faults(faults)
+    items = read_each(enumerate(value), read_item)
     if count(items) > LAYER_LIMIT:
         raise Faults([Fault(f"must have at most {LAYER_LIMIT} layers after `repeat`", received=f"{count(items)}")])
     return tuple(items)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.lint.names import RULES
 from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.data import Data
@@ -22,15 +22,15 @@ def _read_rules(value: Any) -> tuple[str, ...]:
     """Reads the names of the linter's rules."""
     if not isinstance(value, list | tuple):
         raise Faults([Fault("must be a list of warnings", received=describe(value))])
-    names = []
-    for index, item in enumerate(value):
-        name = read_text(item)
-        if name not in RULES:
-            expected = f"one of {', '.join(RULES)}"
-            near = nearest(name, RULES)
-            raise Faults([Fault("is no warning", (index,), expected, received=describe(item), suggestion=near)])
-        names.append(name)
-    return tuple(names)
+    return tuple(read_each(enumerate(value), _read_rule))
+
+
+def _read_rule(value: Any) -> str:
+    name = read_text(value)
+    if name not in RULES:
+        expected = f"one of {', '.join(RULES)}"
+        raise Faults([Fault("is no warning", (), expected, describe(value), nearest(name, RULES))])
+    return name
 
 
 class Settings(Section):

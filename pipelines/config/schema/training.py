@@ -14,7 +14,7 @@ from piste.pipelines.config.components import (
     optional_component,
     read_component,
 )
-from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.nodes import Scalar
 from piste.pipelines.config.scalars import is_null, read_float
 from piste.pipelines.config.schema.early_stopping import EarlyStopping
@@ -30,15 +30,7 @@ def _read_metrics(value: Any) -> Any:
         return "auto"
     if not isinstance(value, list | tuple):
         raise Faults([Fault("must be auto or a list of metrics", received=describe(value))])
-    metrics, faults = [], []
-    for index, item in enumerate(value):
-        try:
-            metrics.append(read_component("metrics", item))
-        except Faults as error:
-            faults += [fault.under(index) for fault in error.faults]
-    if faults:
-        raise Faults(faults)
-    return tuple(metrics)
+    return tuple(read_each(enumerate(value), lambda item: read_component("metrics", item)))
 
 
 def _read_class_weight(value: Any) -> Any:
@@ -47,18 +39,14 @@ def _read_class_weight(value: Any) -> Any:
         return None if is_null(value) else "balanced"
     if not isinstance(value, Mapping) or not value:
         raise Faults([Fault("must be balanced, or a map from classes to weights", received=describe(value))])
-    weights, faults = {}, []
-    for name, item in value.items():
-        try:
-            weights[name] = read_float(item)
-        except Faults as error:
-            faults += [fault.under(name) for fault in error.faults]
-            continue
-        if weights[name] < 0:
-            faults.append(Fault("must be at least 0", (name,), received=describe(item)))
-    if faults:
-        raise Faults(faults)
-    return weights
+    return dict(zip(value, read_each(value.items(), _read_weight), strict=True))
+
+
+def _read_weight(value: Any) -> float:
+    weight = read_float(value)
+    if weight < 0:
+        raise Faults([Fault("must be at least 0", received=describe(value))])
+    return weight
 
 
 class Training(Section):

@@ -1,16 +1,14 @@
 """`transfer`: weights that a model starts from."""
 
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.nodes import Scalar
 from piste.pipelines.config.scalars import is_null, read_int, read_text
 from piste.pipelines.config.schema.fields import OptionalText, Section
 
-Name = TypeVar("Name", str, str | int)
 Layers = tuple[str | int, ...] | dict[str, str]
 
 
@@ -19,23 +17,11 @@ def _read_layers(value: Any) -> Layers | None:
     if is_null(value) or value is None:
         return None
     if isinstance(value, dict) and value:
-        return dict(zip(value, _read_each(value.items(), read_text), strict=True))
+        return dict(zip(value, read_each(value.items(), read_text), strict=True))
     if isinstance(value, list | tuple) and value:
-        return tuple(_read_each(enumerate(value), _read_layer))
+        return tuple(read_each(enumerate(value), _read_layer))
     says = "must be a list of layers, or a map from this model's layers to those of the other"
     raise Faults([Fault(says, received=describe(value))])
-
-
-def _read_each(items: Iterable[tuple[str | int, Any]], read: Callable[[Any], Name]) -> list[Name]:
-    found, faults = [], []
-    for place, item in items:
-        try:
-            found.append(read(item))
-        except Faults as error:
-            faults += [fault.under(place) for fault in error.faults]
-    if faults:
-        raise Faults(faults)
-    return found
 
 
 def _read_layer(item: Any) -> str | int:

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, WithJsonSchema, mod
 
 from piste.models.images import AUGMENTATIONS
 from piste.pipelines.config.components import TABLE, Component, component, documented, optional_component
-from piste.pipelines.config.faults import Fault, Faults, describe
+from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.schema.fields import Count, NullToNone, ReadBool, ReadFloat, ReadInt, ReadText, Section
 from piste.pipelines.config.schema.layers import Layer, read_item
 from piste.pipelines.config.suggest import nearest
@@ -92,25 +92,18 @@ def _read_augment(value: Any) -> tuple[Layer, ...]:
     """Reads a list of augmentation layers."""
     if not isinstance(value, list | tuple):
         raise Faults([Fault("must be a list of augmentations", received=describe(value))])
-    items: list[Layer] = []
-    faults: list[Fault] = []
-    for index, raw in enumerate(value):
-        try:
-            item = read_item(raw)
-        except Faults as error:
-            faults += [fault.under(index) for fault in error.faults]
-            continue
-        if isinstance(item, Layer) and item.type in AUGMENTATIONS and item.name is None:
-            items.append(item)
-            continue
-        kind = getattr(item, "type", "repeat")
-        named = isinstance(item, Layer) and item.name is not None and kind in AUGMENTATIONS
-        says = "must have no name" if named else "must be an augmentation"
-        expected = f"one of {', '.join(AUGMENTATIONS)}"
-        faults.append(Fault(says, (index,), expected, received=kind, suggestion=nearest(kind, AUGMENTATIONS)))
-    if faults:
-        raise Faults(faults)
-    return tuple(items)
+    return tuple(read_each(enumerate(value), _read_augmentation))
+
+
+def _read_augmentation(value: Any) -> Layer:
+    item = read_item(value)
+    if isinstance(item, Layer) and item.type in AUGMENTATIONS and item.name is None:
+        return item
+    kind = getattr(item, "type", "repeat")
+    named = isinstance(item, Layer) and item.name is not None and kind in AUGMENTATIONS
+    says = "must have no name" if named else "must be an augmentation"
+    expected = f"one of {', '.join(AUGMENTATIONS)}"
+    raise Faults([Fault(says, (), expected, received=kind, suggestion=nearest(kind, AUGMENTATIONS))])
 
 
 Augment = Annotated[
