@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from piste.pipelines.data.table import Table
 from piste.pipelines.errors import DiskError
-from piste.pipelines.export.columns import add_columns
+from piste.pipelines.export.columns import Serve, add_columns
 from piste.pipelines.export.forward import forward, input_spec
 from piste.pipelines.export.new_folder import new_folder
 
@@ -45,14 +45,20 @@ def export_saved_model(
     """
     check_exportable(model, classes)
     final = Path(folder) / "saved_model"
-    with new_folder(final) as new:
-        try:
-            write_saved_model(model, new / VERSION, classes=classes, table=table)
-        except tf.errors.OpError as error:
-            raise DiskError(
-                f"Cannot write {final}: {error.message.splitlines()[0]}. Free some space or choose another folder."
-            ) from error
+    with new_folder(final) as new, tensorflow_disk_errors(final):
+        write_saved_model(model, new / VERSION, classes=classes, table=table)
     return final / VERSION
+
+
+@contextmanager
+def tensorflow_disk_errors(final: Path) -> Iterator[None]:
+    """Turns what TensorFlow says where a folder cannot be written into one readable error."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        raise DiskError(
+            f"Cannot write {final}: {error.message.splitlines()[0]}. Free some space or choose another folder."
+        ) from error
 
 
 def write_saved_model(
@@ -92,14 +98,7 @@ def check_exportable(model: keras.Model, classes: Sequence[str] | None) -> None:
 
 def _serving(model: keras.Model, classes: Sequence[str] | None) -> Callable[[Any], dict[str, Any]]:
     answers = forward(model, classes)
-
-    def numbers(inputs: Any) -> dict[str, Any]:
-        # TensorFlow's oneDNN kernels cannot convolve an empty batch, so the model sees a sample of zeros in its place.
-        samples = tf.shape(inputs)[0]
-        missing = tf.cast(samples == 0, tf.int32)
-        filled = tf.pad(inputs, [[0, missing], *[[0, 0]] * (inputs.shape.rank - 1)])
-        given = answers(tf.ensure_shape(filled, inputs.shape))
-        return {name: values[:samples] for name, values in given.items()}
+    numbers = _never_empty(answers) if _convolves(answers, input_spec(model)) else answers
 
     def classify(inputs: Any) -> dict[str, Any]:
         probabilities = numbers(inputs)["probabilities"]
@@ -108,6 +107,25 @@ def _serving(model: keras.Model, classes: Sequence[str] | None) -> Callable[[Any
         return {"probabilities": probabilities, "class_index": index, "class_name": name}
 
     return numbers if classes is None else classify
+
+
+def _convolves(answers: Serve, spec: Any) -> bool:
+    graph = tf.function(answers, autograph=False).get_concrete_function(spec).graph.as_graph_def()
+    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+    return any("Conv" in node.op for node in nodes)
+
+
+def _never_empty(answers: Serve) -> Serve:
+    """Puts a sample of zeros in the place of an empty batch, which TensorFlow's oneDNN kernels cannot convolve."""
+
+    def numbers(inputs: Any) -> dict[str, Any]:
+        samples = tf.shape(inputs)[0]
+        missing = tf.cast(samples == 0, tf.int32)
+        filled = tf.pad(inputs, [[0, missing], *[[0, 0]] * (inputs.shape.rank - 1)])
+        given = answers(tf.ensure_shape(filled, inputs.shape))
+        return {name: values[:samples] for name, values in given.items()}
+
+    return numbers
 
 
 @contextmanager

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from piste.pipelines.data.table import Table
-from piste.pipelines.errors import ArtefactError, DiskError
+from piste.pipelines.errors import ArtefactError
 from piste.pipelines.export.columns import verify_columns
 from piste.pipelines.export.compare import TOLERANCES
 from piste.pipelines.export.formats import Target
@@ -18,7 +17,7 @@ from piste.pipelines.export.keras_file import judge_keras, write_keras
 from piste.pipelines.export.litert import write_litert
 from piste.pipelines.export.new_folder import new_folder
 from piste.pipelines.export.onnx import write_onnx
-from piste.pipelines.export.saved_model import check_exportable, write_saved_model
+from piste.pipelines.export.saved_model import check_exportable, tensorflow_disk_errors, write_saved_model
 from piste.pipelines.export.verify import Exported, files_of, judge
 
 
@@ -69,12 +68,8 @@ def write_export(trained: Trained, target: Target, folder: Path) -> dict[str, An
     final = folder / target.name
     with new_folder(final) as new:
         path = new / target.file
-        try:
+        with tensorflow_disk_errors(final):
             _write(trained, target, path)
-        except tf.errors.OpError as error:
-            raise DiskError(
-                f"Cannot write {final}: {error.message.splitlines()[0]}. Free some space or choose another folder."
-            ) from error
         result = _judge(trained, target, path)
         if isinstance(result, str):
             raise ArtefactError(
