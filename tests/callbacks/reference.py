@@ -17,6 +17,8 @@ Forward = Callable[[], tuple[Any, Tensors, Tensors]]
 """Gives the loss, path -> z, and path -> h."""
 Figures = dict[tuple[str, str], float]
 """(path, figure) -> number; the path "" is the whole model."""
+Weights = dict[tuple[str, str], list[np.ndarray]]
+"""(path, figure of their gradient) -> values."""
 PARTS = {
     "kernel_rms": ("kernel", "recurrent_kernel", "embeddings", "depthwise_kernel", "pointwise_kernel"),
     "bias_rms": ("bias", "beta"),
@@ -85,25 +87,23 @@ def through(
     return forward
 
 
-def tape_figures(model: Any, forward: Forward, layers: Mapping[str, Any], scale: float = 1.0) -> Figures:
+def tape_figures(model: Any, forward: Forward, layers: Mapping[str, Any]) -> Figures:
     """What the tape says.
 
     Args:
         model: whose weights are differentiated by.
         forward: the forward pass.
         layers: path -> layer with weights.
-        scale: a factor for the loss while it is differentiated, so that no float16 becomes 0.
     """
     with tf.GradientTape(persistent=True) as tape:
         loss, before_activation, after_activation = forward()
-        target = loss * scale
     variables = model.trainable_variables
-    found = zip(variables, tape.gradient(target, variables), strict=True)
-    gradients = {id(variable): _dense(part) / scale for variable, part in found if part is not None}
+    found = zip(variables, tape.gradient(loss, variables), strict=True)
+    gradients = {id(variable): _dense(part) for variable, part in found if part is not None}
     value, size = float(loss), norm(*gradients.values())
     figures: Figures = dict(zip([("", name) for name in WHOLE], (value, value, size), strict=True))
     for path, z in before_activation.items():
-        figures[path, "delta_rms"] = rms(_dense(tape.gradient(target, z)) / scale)
+        figures[path, "delta_rms"] = rms(_dense(tape.gradient(loss, z)))
     for path, h in after_activation.items():
         figures[path, "act_rms"] = rms(_dense(h))
         figures[path, "act_mean"] = float(np.mean(_dense(h)))
@@ -142,29 +142,36 @@ def check(
     layers: Mapping[str, Any] | None = None,
     idle: Collection[str] = (),
     rtol: float = 1e-5,
-    scale: float = 1.0,
+    rate: float | None = None,
     **arguments: Any,
 ) -> dict[str, Any]:
     """Compares loss, gradients, deltas, updates and outputs of one step; returns the record for what is left.
 
     `layers` is path -> layer with weights, by default the model's own by name; the biases of `idle` do nothing, so that
-    their gradient is noise. `scale` is that of `tape_figures`; `arguments` are for `fit`.
+    their gradient is noise. `rate` is that of a plain SGD, if the gradients of biases are to be taken from what it
+    changed and not from the tape; `arguments` are for `fit`.
     """
     by_name = {layer.name: layer for layer in model.layers if layer.trainable_variables}
     places = by_name if layers is None else layers
-    expected = tape_figures(model, forward, places, scale)
-    before, after = _kernels(places), dict[str, list[np.ndarray]]()
-    record = one_step(model, x, y, mode, lambda: after.update(_kernels(places)), **arguments)
-    for path, kernels in before.items():
-        changes = [new - old for new, old in zip(after[path], kernels, strict=True)]
-        expected[path, "update_ratio"] = norm(*changes) / norm(*kernels)
+    expected = tape_figures(model, forward, places)
+    before, after = _weights(places), Weights()
+    record = one_step(model, x, y, mode, lambda: after.update(_weights(places)), **arguments)
+    for (path, part), weights in before.items():
+        changes = [new - old for new, old in zip(after[path, part], weights, strict=True)]
+        if part == "kernel_rms":
+            expected[path, "update_ratio"] = norm(*changes) / norm(*weights)
+        elif rate is not None:
+            expected[path, part] = rms(*changes) / rate
     assert {path for path, part in record["layers"].items() if part.get("bias_idle")} == set(idle)
     compare(record, expected, rtol)
     return record
 
 
-def _kernels(layers: Mapping[str, Any]) -> dict[str, list[np.ndarray]]:
-    """Path -> values of the kernels, where there are any."""
-    names = PARTS["kernel_rms"]
-    found = {path: [v for v in layer.trainable_variables if v.name in names] for path, layer in layers.items()}
-    return {path: [_dense(variable) for variable in kernels] for path, kernels in found.items() if kernels}
+def _weights(layers: Mapping[str, Any]) -> Weights:
+    """Values of the kernels and biases, where there are any."""
+    found = {
+        (path, part): [_dense(v) for v in layer.trainable_variables if v.name in names]
+        for path, layer in layers.items()
+        for part, names in PARTS.items()
+    }
+    return {place: values for place, values in found.items() if values}
