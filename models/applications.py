@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 Preprocessing = Literal["tf", "torch", "caffe", "argument", "inside"]
 
@@ -64,7 +64,6 @@ def find_application(name: str) -> Application:
         True
     """
     if name not in APPLICATIONS:
-        raise ValueError(
-            f"`application` must be one of {', '.join(APPLICATIONS)}. Received: `{name}`.{nearest(name, APPLICATIONS)}"
-        )
+        hint = did_you_mean(name, APPLICATIONS)
+        raise ValueError(f"`application` must be one of {', '.join(APPLICATIONS)}. Received: `{name}`.{hint}")
     return APPLICATIONS[name]

@@ -9,7 +9,7 @@ import keras
 from piste.models.free_form import free_form
 from piste.models.heads import one_sigmoid
 from piste.models.scaling import scaling_layer
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 from piste.models.zoo import find_model
 
 Task = Literal["classification", "multilabel", "regression"]
@@ -82,4 +82,4 @@ def _check(builder: Any, label: str, arguments: Mapping[str, Any]) -> None:
     known = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in ("outputs", "task", "seed")]
     for key in arguments:
         if key not in known:
-            raise ValueError(f"The model `{label}` has no argument `{key}`.{nearest(key, known)}")
+            raise ValueError(f"The model `{label}` has no argument `{key}`.{did_you_mean(key, known)}")

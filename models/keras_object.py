@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 
 def keras_object(
@@ -25,13 +25,13 @@ def keras_object(
     given = {"type": spec} if isinstance(spec, str) else dict(spec) if isinstance(spec, Mapping) else {}
     name = given.pop("type", None)
     if name not in table:
-        hint = nearest(name, table) if isinstance(name, str) else ""
+        hint = did_you_mean(name, table) if isinstance(name, str) else ""
         raise ValueError(f"`{key}` must be one of {', '.join(table)}. Received: {name or spec!r}.{hint}")
     cls = getattr(module, table[name])
     known = [argument for argument in inspect.signature(cls.__init__).parameters if argument != "self"]
     for argument, value in given.items():
         if argument not in known:
-            raise ValueError(f"`{key}: {name}` has no argument `{argument}`.{nearest(argument, known)}")
+            raise ValueError(f"`{key}: {name}` has no argument `{argument}`.{did_you_mean(argument, known)}")
         if not isinstance(value, (bool, int, float, str)):
             raise ValueError(f"`{argument}` of `{key}: {name}` must be a number or a word. Received: {value!r}.")
     added = {k: v for k, v in (defaults or {}).items() if k in known and k not in given}

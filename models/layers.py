@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 LAYERS: Mapping[str, str] = MappingProxyType(
     {
@@ -90,7 +90,7 @@ def layer_class(type_name: str) -> type:
     if type_name in _OWN:
         return _OWN[type_name]
     if type_name not in LAYERS:
-        hint = nearest(type_name, [*LAYERS, *_OWN])
+        hint = did_you_mean(type_name, [*LAYERS, *_OWN])
         raise ValueError(f"A layer's `type` must be in `piste list layers`. Received: `{type_name}`.{hint}")
     import keras
 

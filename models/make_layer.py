@@ -14,7 +14,7 @@ from piste.models.keras_object import keras_object
 from piste.models.layers import RECURRENT, layer_class
 from piste.models.nodes import Spec
 from piste.models.seeds import layer_seed
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 KERNELS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer", "embeddings_initializer")
 """What `initializer` stands for; biases and recurrent kernels keep Keras's own unless named."""
@@ -56,7 +56,7 @@ def make_layer(
     known = [key for key in parameters if key not in ("kwargs", "name")]
     for key in arguments:
         if key not in known:
-            raise ValueError(f"`{type_name}` has no argument `{key}`.{nearest(key, known)}")
+            raise ValueError(f"`{type_name}` has no argument `{key}`.{did_you_mean(key, known)}")
     missing = [key for key in known if parameters[key].default is inspect.Parameter.empty and key not in arguments]
     if missing:
         raise ValueError(f"`{type_name}` must have {' and '.join(f'`{key}`' for key in missing)}.")

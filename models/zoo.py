@@ -7,7 +7,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 Builder = Callable[..., Any]
 
@@ -63,7 +63,7 @@ def find_model(name: str) -> Architecture:
         discover()
     if name not in MODELS:
         raise ValueError(
-            f"A model's `type` must be one of {', '.join(MODELS)}. Received: `{name}`.{nearest(name, MODELS)}"
+            f"A model's `type` must be one of {', '.join(MODELS)}. Received: `{name}`.{did_you_mean(name, MODELS)}"
         )
     return MODELS[name]
 

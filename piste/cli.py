@@ -46,7 +46,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Finds the command, or offers the nearest."""
-        from piste.pipelines.config.suggest import nearest
+        from piste.models.suggest import nearest
 
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):

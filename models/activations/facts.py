@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 Sides = Literal["none", "left", "right", "both"]
 Check = Callable[[Mapping[str, float]], str | None]
@@ -98,7 +98,7 @@ class Activation:
         for key in given:
             if key not in self.arguments:
                 known = ", ".join(f"`{known}`" for known in self.arguments) or "no arguments"
-                hint = nearest(key, self.arguments)
+                hint = did_you_mean(key, self.arguments)
                 raise ValueError(f"`{self.name}` takes {known}. Received: `{key}`.{hint}")
         settled = {key: argument.default for key, argument in self.arguments.items()}
         for key, value in given.items():

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from piste.models.activations import families
 from piste.models.activations.facts import Activation, Argument, Check, Facts, Tail
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 SOFTMAX = "softmax"  # allowed on a layer, not in the table: it has no slope per unit
 
@@ -267,7 +267,7 @@ def find(name: str) -> Activation:
         if name == entry.name or name in entry.aliases:
             return entry
     raise ValueError(
-        f"`activation` must be one of {', '.join(ACTIVATIONS)}. Received: `{name}`.{nearest(name, names())}"
+        f"`activation` must be one of {', '.join(ACTIVATIONS)}. Received: `{name}`.{did_you_mean(name, names())}"
     )
 
 

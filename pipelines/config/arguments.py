@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.entry import Argument, Entry
 from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.scalars import is_null, read_any, read_bool, read_float, read_int, read_text
-from piste.pipelines.config.suggest import nearest
 
 _SCALARS = {"int": read_int, "float": read_float, "bool": read_bool, "str": read_text, "any": read_any}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.check_application import application
 from piste.pipelines.config.check_classes import class_count, class_names, selection
@@ -23,7 +24,6 @@ from piste.pipelines.config.schema.own import Own
 from piste.pipelines.config.schema.tfrecord import Tfrecord
 from piste.pipelines.config.schema.zoo_dense import Autoencoder
 from piste.pipelines.config.stages import in_stages, place_in
-from piste.pipelines.config.suggest import nearest
 from piste.pipelines.config.written import Written
 from piste.pipelines.data.register import OWN_SOURCES
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_serializer
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.arguments import read_arguments
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.entry import Entry
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.scalars import is_null, read_text
-from piste.pipelines.config.suggest import nearest
 
 TABLE = "x-table"
 """Stands in a field's JSON Schema for one of the catalog's tables; `piste schema` puts a reference there."""

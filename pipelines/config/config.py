@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.nodes import Mapping
 from piste.pipelines.config.overrides import parse_path
 from piste.pipelines.config.problems import Origin
@@ -15,7 +16,6 @@ from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.schema.training import Training
 from piste.pipelines.config.schema.transfer import Transfer
 from piste.pipelines.config.source import Source
-from piste.pipelines.config.suggest import nearest
 from piste.pipelines.errors import UsageError
 
 

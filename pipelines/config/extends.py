@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.merge import merge
 from piste.pipelines.config.nodes import Mapping, Mark, Node, Scalar
 from piste.pipelines.config.problems import ConfigProblems, Problem
@@ -10,7 +11,6 @@ from piste.pipelines.config.reader import compose
 from piste.pipelines.config.report import escape
 from piste.pipelines.config.shipped import shipped
 from piste.pipelines.config.source import Source, read_source
-from piste.pipelines.config.suggest import nearest
 
 CHAIN_LIMIT = 10
 

@@ -3,13 +3,13 @@
 from importlib.resources import files
 from pathlib import Path
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.merge import merge
 from piste.pipelines.config.nodes import Mapping, Scalar
 from piste.pipelines.config.problems import ConfigProblems, Problem
 from piste.pipelines.config.reader import compose
 from piste.pipelines.config.report import escape
 from piste.pipelines.config.source import Source, read_source
-from piste.pipelines.config.suggest import nearest
 
 
 def presets() -> dict[str, Path]:

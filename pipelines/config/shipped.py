@@ -3,9 +3,9 @@
 from importlib.resources import files
 from pathlib import Path
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.report import escape
 from piste.pipelines.config.source import file_problem
-from piste.pipelines.config.suggest import nearest
 
 _SUFFIXES = (".yaml", ".yml")
 

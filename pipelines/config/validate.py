@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.checks import check_sections
 from piste.pipelines.config.components import missing_choice
 from piste.pipelines.config.describe import all_keys, follow, keys_of
@@ -16,7 +17,6 @@ from piste.pipelines.config.schema.data import sources
 from piste.pipelines.config.schema.model import models
 from piste.pipelines.config.schema.settings import Settings
 from piste.pipelines.config.source import Source
-from piste.pipelines.config.suggest import nearest
 from piste.pipelines.config.written import Written
 
 _UNIONS: dict[Path, tuple[str, Callable[[], list[str]]]] = {

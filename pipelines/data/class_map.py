@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.faults import Fault, Faults, Path
-from piste.pipelines.config.suggest import nearest
 
 LEFT_OUT = -1
 NO_CLASSES = {

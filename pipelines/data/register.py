@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from piste.pipelines.data.dataset import Task
@@ -54,6 +54,6 @@ def register_source(name: str, load: Callable[..., Any], *, task: "Task" = "clas
     if not callable(load):
         raise TypeError(f"`load` must be a function. Received: {load!r}.")
     if task not in TASKS:
-        hint = nearest(task, TASKS)
+        hint = did_you_mean(task, TASKS)
         raise ValueError(f"`task` must be classification, multilabel or regression. Received: `{task}`.{hint}")
     _BY_NAME[name] = OwnSource(load, task, summary)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 
 _PATTERN = frozenset("*?[")
 
@@ -54,5 +54,5 @@ def find_layers(model: Any, wanted: Sequence[str | int]) -> list[Any]:
 def _none(item: str, names: Iterable[str]) -> str:
     known = list(names)
     kind = "pattern" if _PATTERN & set(item) else "name"
-    near = nearest(item, known) if kind == "name" else ""
+    near = did_you_mean(item, known) if kind == "name" else ""
     return f"A {kind} must mean a layer with weights: {', '.join(known)}. Received: {item}.{near}"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from piste.models.suggest import nearest
+from piste.models.suggest import did_you_mean
 from piste.pipelines.config.config import Config
 from piste.pipelines.errors import ConfigError
 from piste.pipelines.transfer.layers import find_layers, weighted_layers
@@ -77,7 +77,7 @@ def _pairs(model: Any, layers: Any, given: Weights, origin: str) -> list[tuple[A
         if name not in given:
             raise ValueError(
                 f"{origin} must have weights of every layer that is transferred. Received: none of {name}, only of "
-                f"{', '.join(given) or 'no layer'}.{nearest(name, given)}"
+                f"{', '.join(given) or 'no layer'}.{did_you_mean(name, given)}"
             )
     return pairs
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from piste.models.applications import APPLICATIONS
+from piste.models.suggest import nearest
 from piste.pipelines.config.components import Component, documented, optional_component
 from piste.pipelines.config.faults import Fault, Faults, describe
 from piste.pipelines.config.scalars import read_text
 from piste.pipelines.config.schema.fields import NullToNone, OptionalText, ReadFloat, ReadInt, ReadText, Section
-from piste.pipelines.config.suggest import nearest
 
 
 def _read_name(value: Any) -> str:

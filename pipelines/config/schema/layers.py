@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_serializer
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.arguments import read_arguments
 from piste.pipelines.config.catalog import entries
 from piste.pipelines.config.components import Component, missing_choice, plain_value, read_component, read_type
 from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.scalars import Reader, read_int, read_text
-from piste.pipelines.config.suggest import nearest
 
 PLACEHOLDER = "activation"
 REPEAT_LIMIT = 1000

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
+from piste.models.suggest import nearest
 from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.lint.names import RULES
 from piste.pipelines.config.scalars import read_text
@@ -15,7 +16,6 @@ from piste.pipelines.config.schema.model import Model
 from piste.pipelines.config.schema.runtime import Runtime
 from piste.pipelines.config.schema.training import Training
 from piste.pipelines.config.schema.transfer import Transfer
-from piste.pipelines.config.suggest import nearest
 
 
 def _read_rules(value: Any) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SerializeAsAny, WithJsonSchema, model_serializer
 
 from piste.models.images import AUGMENTATIONS
+from piste.models.suggest import nearest
 from piste.pipelines.config.components import TABLE, Component, component, documented, optional_component
 from piste.pipelines.config.faults import Fault, Faults, describe, read_each
 from piste.pipelines.config.schema.fields import Count, NullToNone, ReadBool, ReadFloat, ReadInt, ReadText, Section
 from piste.pipelines.config.schema.layers import Layer, read_item
-from piste.pipelines.config.suggest import nearest
 
 Activation = Annotated[Component, component("activations"), documented("activations")]
 Initializer = Annotated[Component, component("initializers", ("auto",)), documented("initializers", ("auto",))]

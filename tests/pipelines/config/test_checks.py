@@ -138,3 +138,12 @@ def test_a_later_rate_does_not_vanish_under_an_earlier_schedule(problems: Proble
     (found,) = problems(DATA + MODEL + f"training: {{schedule: {COSINE}}}\n", "training.optimizer.learning_rate=0.5")
     assert "must not be set together with the schedule `cosine_decay`" in found.message
     assert found.origin.file == "--set 1"
+
+
+def test_all_wrong_names_of_lists_are_told_at_once(problems: Problems) -> None:
+    text = DATA + MODEL + "silence: [dying_relu, initialiser, 3]\ntraining: {metrics: [acuracy, mse, xyz]}\n"
+    assert [(problem.path, problem.received, problem.suggestion) for problem in problems(text)] == [
+        ("silence[0]", "dying_relu", None), ("silence[1]", "initialiser", "initializer"), ("silence[2]", "3", None),
+        ("training.metrics[0]", "acuracy", "accuracy"), ("training.metrics[1]", "mse", "mean_squared_error"),
+        ("training.metrics[2]", "xyz", None),
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ from piste.cli import main
 from piste.pipelines.config.load import load_config
 from piste.pipelines.errors import ArtefactError
 from piste.pipelines.export import write_export
+from piste.pipelines.report.folder import TOLD_OF_THE_RUN
 from piste.pipelines.run import Run
 from piste.pipelines.train import train
 
@@ -22,6 +23,10 @@ training: {epochs: 1}
 health: false
 export: {formats: []}
 """
+OF_AN_EXPORT = {
+    "folder", "format", "quantize", "bytes", "sha256", "seconds", "verified", "samples", "tolerance",
+    "max_abs_difference", "latency_ms",
+}  # fmt: skip
 Captured = pytest.CaptureFixture[str]
 
 
@@ -75,6 +80,8 @@ def test_every_format_agrees_and_the_card_says_so(capsys: Captured) -> None:
         assert f"| `export/{name}" in card
     assert "runner = Interpreter(model_path=" in card and "export/onnx" in Path("run/report.html").read_text("utf-8")
     assert not [path for path in Path("run").rglob(".unfinished-*")]
+    for fact in facts:
+        assert set(fact) - TOLD_OF_THE_RUN - {"file", "signature"} == OF_AN_EXPORT
 
 
 @pytest.mark.slow

@@ -72,6 +72,15 @@ def test_one_sigmoid_unit_serves_both_probabilities(tmp_path: Path) -> None:
     assert loaded.serve(np.zeros((0, 1), np.float32))["probabilities"].shape == (0, 2)
 
 
+def test_only_what_convolves_pads_an_empty_batch(exports: dict[str, Exported]) -> None:
+    for name, pads in {"mlp": 0, "free form": 0, "regression": 0, "cnn": 1, "one sigmoid unit": 1}.items():
+        found = operations(exports[name].folder)
+        assert bool(found["Conv2D"]) == bool(pads) and found["Pad"] == pads, name
+        loaded = tf.saved_model.load(exports[name].folder)
+        served = loaded.serve(exports[name].samples[:0])
+        assert {len(answer) for answer in served.values()} == {0}, name
+
+
 def test_half_precision_outputs_become_float32(tmp_path: Path) -> None:
     model = small(dtype="bfloat16")
     assert model.outputs[0].dtype == "bfloat16"
