@@ -27,7 +27,7 @@ Call = Callable[[], Any]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=30, help="rounds in which both answer")
+    parser.add_argument("--turns", type=int, default=150, help="rounds in which both answer")
     turns = parser.parse_args().turns
     print("| model | samples | by hand, ms | Piste, ms | ratio |\n| --- | --- | --- | --- | --- |")
     for name, spec in MODELS.items():

@@ -1,9 +1,10 @@
 """Serves exports in a process of its own, with the runtime that they are for and without Keras and Piste.
 
 A script: `python -I clean_process.py FOLDER KIND`, KIND being saved_model (served by TensorFlow), onnx (onnxruntime)
-or litert (ai-edge-litert). FOLDER holds a folder 0, 1, ... for each export, with `request.json` ({"path": the export})
-and `samples.npy`. Beside them the script puts `outputs.npz` (whole batch, `one/` a batch of one, `none/` an empty
-batch of a SavedModel) and `result.json` ({"signature", "texts", "latency_ms", "seconds"}, or {"error"}).
+or litert (ai-edge-litert). FOLDER holds a folder 0, 1, ... for each export, with `request.json` ({"path": the export,
+"columns": names of raw columns, if any}), `samples.npy` and `columns.npz`, the raw columns in the order of their names.
+Beside them the script puts `outputs.npz` (whole batch, `one/` a batch of one, `none/` an empty batch of a SavedModel,
+`columns/` raw columns) and `result.json` ({"signature", "texts", "latency_ms", "seconds"}, or {"error"}).
 """
 
 import json
@@ -22,7 +23,7 @@ BANNED = {
     "onnx": ("keras", "piste", "tensorflow", "onnx", "tf2onnx"),
     "litert": ("keras", "piste", "tensorflow"),
 }
-SIGNATURE = "serving_default"
+SIGNATURE, COLUMNS = "serving_default", "columns"
 BATCHES, CALLS, SECONDS = (1, 256), (3, 100), 0.1  # of the latency: sizes, least and most calls, time for each size
 Call = Callable[[Any], dict[str, Any]]
 
@@ -43,12 +44,15 @@ def main(folder: Path, kind: str) -> None:
 
 def _serve(request: Path, load: Callable[[str], tuple[dict[str, Any], Call]]) -> dict[str, Any]:
     started = time.perf_counter()
-    path = json.loads((request / "request.json").read_text(encoding="utf-8"))["path"]
-    described, call = load(path)
+    asked = json.loads((request / "request.json").read_text(encoding="utf-8"))
+    described, call = load(asked["path"])
     samples = np.load(request / "samples.npy", allow_pickle=False)
-    batches = {"": samples, "one/": samples[:1]}
+    batches: dict[str, Any] = {"": samples, "one/": samples[:1]}
     if load is _saved_model:
         batches["none/"] = samples[:0]
+    if asked["columns"]:
+        with np.load(request / "columns.npz", allow_pickle=False) as raw:
+            batches["columns/"] = dict(zip(asked["columns"], raw.values(), strict=True))
     outputs = {prefix + name: values for prefix, batch in batches.items() for name, values in call(batch).items()}
     np.savez(request / "outputs.npz", **outputs)
     seconds = time.perf_counter() - started
@@ -78,7 +82,10 @@ def _saved_model(path: str) -> tuple[dict[str, Any], Call]:
     loaded = tf.saved_model.load(path)
 
     def call(batch: Any, keeps_the_variables_alive: Any = loaded) -> dict[str, Any]:
-        answers = loaded.signatures[SIGNATURE](inputs=tf.constant(batch))
+        name, given = (COLUMNS, batch) if isinstance(batch, dict) else (SIGNATURE, {"inputs": batch})
+        if name not in loaded.signatures:
+            raise LookupError(f"no signature {name}")
+        answers = loaded.signatures[name](**{key: tf.constant(values) for key, values in given.items()})
         return {name: _plain(tensor.numpy()) for name, tensor in answers.items()}
 
     return described, call

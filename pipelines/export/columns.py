@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -11,7 +10,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from piste.pipelines.data.table import MISSING, Column, Table
-from piste.pipelines.errors import ArtefactError
 
 Serve = Callable[[Any], dict[str, Any]]
 NAME = "columns"
@@ -68,47 +66,18 @@ def add_columns(archive: keras.export.ExportArchive, serve: Serve, table: Table)
     archive.add_endpoint(NAME, columns, [spec])
 
 
-def verify_columns(folder: Path, table: Table, samples: NDArray[Any], outputs: NDArray[Any], tolerance: float) -> float:
-    """Compares what the signature gives for raw columns with what the model gave for the encoded samples.
-
-    Args:
-        folder: Of the SavedModel.
-        table: What the columns mean.
-        samples: Encoded, (n, columns); they are decoded to raw columns.
-        outputs: The model's, of the samples.
-        tolerance: The largest absolute difference allowed.
-
-    Returns:
-        The largest absolute difference.
-
-    Raises:
-        ArtefactError: The outputs differ.
-    """
-    signature = tf.saved_model.load(str(folder)).signatures[NAME]
-    raw = {name: tf.constant(values) for name, values in decoded(table, samples).items()}
-    given = signature(**raw)
-    served = (given["probabilities"] if "probabilities" in given else given["predictions"]).numpy()
-    found = float(np.abs(served[:, -outputs.shape[1] :] - outputs).max())
-    if not found <= tolerance:
-        raise ArtefactError(
-            f"The export {folder} must give for raw columns what the model gives, within {tolerance:g}."
-            f" Received: a difference of {found:.3g}. Export it again."
-        )
-    return found
-
-
 def decoded(table: Table, samples: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Returns raw columns by the signature's names that are encoded as these samples.
 
     Example:
         >>> decoded(Table((Column("kg"), Column("kind", ("cat", "dog")))), np.array([[4, 2], [5, 0]], np.float32))
-        {'kg': array([4., 5.], dtype=float32), 'kind': array(['dog', '?'], dtype=object)}
+        {'kg': array([4., 5.], dtype=float32), 'kind': array(['dog', '?'], dtype='<U3')}
     """
     raw: dict[str, NDArray[Any]] = {}
     for index, (name, column) in enumerate(zip(signature_names(table), table.columns, strict=True)):
         values = samples[:, index]
         if column.vocabulary is not None:
-            texts = np.array([_unknown(column), *column.vocabulary], object)
+            texts = np.array([_unknown(column), *column.vocabulary])
             values = texts[values.astype(int)]
         raw[name] = values
     return raw

@@ -54,7 +54,7 @@ def difference(
     precision: str = "float32",
     kind: str = "saved_model",
     quantize: str | None = None,
-) -> str | float:
+) -> str | dict[str, float]:
     """Compares what an export gave with what the model gave.
 
     Args:
@@ -68,7 +68,8 @@ def difference(
         quantize: How a LiteRT export's weights are rounded, which chooses another tolerance.
 
     Returns:
-        The largest absolute difference; or, in words, what was expected and what came.
+        `max_abs_difference`, and `columns_difference` where raw columns were served; or, in words, what was expected
+        and what came.
 
     Example:
         >>> import numpy as np
@@ -87,7 +88,10 @@ def difference(
     parts = {"one": (served.one[main], model[:1])}
     if kind == "saved_model":
         parts["none"] = (served.none[main], model[:0])
-    wrong = values_differ(served.batch[main], model, main, tolerance(model, precision, quantize), **parts)
+    allowed = tolerance(model, precision, quantize)
+    wrong = values_differ(served.batch[main], model, main, allowed, **parts)
+    if not wrong and served.columns:
+        wrong = values_differ(served.columns[main], model, f"{main} of raw columns", allowed)
     if wrong:
         return wrong
     if classes is not None and kind == "saved_model":
@@ -97,7 +101,8 @@ def difference(
     if classes is not None and kind != "litert" and list(classes) not in served.texts:
         # the samples may not have been of every class
         return f"Its class names must be {', '.join(classes)}. Received: other names, or another order."
-    return float(np.abs(served.batch[main] - model).max())
+    named = {"max_abs_difference": served.batch, **({"columns_difference": served.columns} if served.columns else {})}
+    return {name: float(np.abs(given[main] - model).max()) for name, given in named.items()}
 
 
 def both_classes(outputs: NDArray[Any], classes: Sequence[str] | None) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 SCRIPT = Path(__file__).with_name("clean_process.py")
 Outputs = Mapping[str, NDArray[Any]]
+Request = tuple[Path, NDArray[Any], Mapping[str, NDArray[Any]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,7 @@ class Served:
         none: The same for an empty batch.
         seconds: Loading and serving, without the start of the process.
         latency_ms: Median milliseconds of a call, by its number of samples.
+        columns: Outputs by name for all samples as raw columns; empty where none were given.
     """
 
     error: str | None
@@ -40,13 +42,15 @@ class Served:
     none: Outputs
     seconds: float
     latency_ms: Mapping[str, float] = field(default_factory=dict)
+    columns: Outputs = field(default_factory=dict)
 
 
-def serve_in_clean_process(requests: Sequence[tuple[Path, NDArray[Any]]], kind: str = "saved_model") -> list[Served]:
+def serve_in_clean_process(requests: Sequence[Request], kind: str = "saved_model") -> list[Served]:
     """Serves each export with its samples, all in one new process with neither Keras nor Piste.
 
     Args:
-        requests: The path of each export and the samples to feed it, (n, ...) as the model takes them.
+        requests: The path of each export, the samples to feed it, (n, ...) as the model takes them, and the same as
+            raw columns by name, for the signature `columns`; empty where it has none.
         kind: What they are: "saved_model", or "onnx" or "litert", served without TensorFlow.
 
     Returns:
@@ -55,10 +59,12 @@ def serve_in_clean_process(requests: Sequence[tuple[Path, NDArray[Any]]], kind: 
     with tempfile.TemporaryDirectory(prefix="piste-serve-") as temporary:
         work = Path(temporary)
         folders = [work / "requests" / f"{i:06d}" for i in range(len(requests))]
-        for folder, (export, samples) in zip(folders, requests, strict=True):
+        for folder, (export, samples, columns) in zip(folders, requests, strict=True):
             folder.mkdir(parents=True)
-            (folder / "request.json").write_text(json.dumps({"path": str(export.resolve())}), encoding="utf-8")
+            request = {"path": str(export.resolve()), "columns": list(columns)}
+            (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
             np.save(folder / "samples.npy", samples, allow_pickle=False)
+            np.savez(folder / "columns.npz", *columns.values())
         ended = subprocess.run(
             [sys.executable, "-I", str(SCRIPT.resolve()), str(work / "requests"), kind],
             cwd=work,
@@ -81,10 +87,10 @@ def _read(folder: Path, ending: str) -> Served:
     result = json.loads(result_file.read_text(encoding="utf-8"))
     if "error" in result:
         return Served(result["error"], {}, (), {}, {}, {}, 0.0)
-    parts: dict[str, dict[str, NDArray[Any]]] = {"": {}, "one": {}, "none": {}}
+    parts: dict[str, dict[str, NDArray[Any]]] = {"": {}, "one": {}, "none": {}, "columns": {}}
     with np.load(folder / "outputs.npz", allow_pickle=False) as arrays:
         for key in arrays.files:
             part, _, name = key.rpartition("/")
             parts[part][name] = arrays[key]
-    batch, one, none = parts[""], parts["one"], parts["none"]
-    return Served(None, result["signature"], result["texts"], batch, one, none, result["seconds"], result["latency_ms"])
+    one, none, columns = parts["one"], parts["none"], parts["columns"]
+    return Served(error=None, batch=parts[""], one=one, none=none, columns=columns, **result)

@@ -1,8 +1,8 @@
 """Proves that exports give what their models give, in a process without Piste."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class Exported:
         precision: The model's policy: float32, mixed_float16 or mixed_bfloat16.
         kind: The format: "saved_model", or "onnx" or "litert", whose `folder` is a file.
         quantize: How a LiteRT export's weights are rounded.
+        columns: The samples as raw columns by name, where a SavedModel has the signature `columns`.
     """
 
     folder: Path
@@ -34,6 +35,7 @@ class Exported:
     precision: str = "float32"
     kind: str = "saved_model"
     quantize: str | None = None
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 def verify_exports(exports: Sequence[Exported]) -> list[dict[str, Any]]:
@@ -76,7 +78,9 @@ def judge(exports: Sequence[Exported]) -> list[dict[str, Any] | str]:
     kinds = {export.kind for export in exports}
     if len(kinds) != 1:
         raise ValueError(f"`exports` must be of one kind. Received: {', '.join(sorted(kinds)) or 'none'}.")
-    served = serve_in_clean_process([(export.folder, export.samples) for export in exports], kinds.pop())
+    served = serve_in_clean_process(
+        [(export.folder, export.samples, export.columns) for export in exports], kinds.pop()
+    )
     return [_facts(export, answers) for export, answers in zip(exports, served, strict=True)]
 
 
@@ -93,7 +97,7 @@ def _facts(export: Exported, served: Served) -> dict[str, Any] | str:
     if isinstance(result, str):
         return result
     return {
-        "max_abs_difference": result,
+        **result,
         "samples": len(export.samples),
         "tolerance": asdict(tolerance(export.outputs, export.precision, export.quantize)),
         "signature": dict(served.signature),

@@ -1,7 +1,6 @@
 """A table from its file to what is served: trained, evaluated, exported with raw columns."""
 
 import json
-import re
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,10 @@ import pytest
 import tensorflow as tf
 
 from piste.pipelines.config.load import load_config
-from piste.pipelines.errors import ArtefactError
+from piste.pipelines.data.table import Table
 from piste.pipelines.evaluate_run import evaluate_run
-from piste.pipelines.export.columns import verify_columns
+from piste.pipelines.export.columns import decoded
+from piste.pipelines.export.verify import Exported, judge
 from piste.pipelines.predict.predict import predict
 from piste.pipelines.run import Run
 from piste.pipelines.train import train
@@ -73,18 +73,20 @@ def test_the_export_takes_raw_columns(run: Run) -> None:
     assert 0 <= run.environment["export"]["columns_difference"] < 1e-5
 
 
-def test_an_export_of_other_columns_is_found(run: Run) -> None:
-    from piste.pipelines.data.table import Table
-
+def test_raw_columns_are_compared_in_a_clean_process(run: Run) -> None:
     table = Table.of_facts(run.environment["data"]["table"])
     folder = run.folder / "export" / "saved_model" / "1"
     rows = np.array([[65, 3], [20, 4]], "float32")
-    right = run.model().predict(rows, verbose=0)
-    assert verify_columns(folder, table, rows, right, 1e-4) < 1e-5
-    with pytest.raises(
-        ArtefactError, match=re.escape("must give for raw columns what the model gives, within 0.0001.")
-    ):
-        verify_columns(folder, table, rows, right[::-1], 1e-4)
+    right, classes = run.model().predict(rows, verbose=0), run.environment["data"]["classes"]
+    same, other = ({**decoded(table, rows), **more} for more in ({}, {"age": np.array([20, 65], "float32")}))
+    assert same["home_town"].tolist() == ["Oslo", "Rome"]
+    exports = [
+        Exported(folder, right, rows, classes, columns=columns) for columns in (same, other, {"age": same["age"]})
+    ]
+    good, moved, missing = judge(exports)
+    assert isinstance(good, dict) and good["columns_difference"] < 1e-5
+    assert isinstance(moved, str) and moved.startswith("Its probabilities of raw columns must equal the model's")
+    assert isinstance(missing, str) and "home_town" in missing
 
 
 def test_predictions_take_files_of_raw_columns(run: Run) -> None:

@@ -36,11 +36,27 @@ GOOD = Served(None, SIGNATURE, [["a"], ["cat", "dog"]], answers(), first(1), fir
 
 
 def verdict(served: Served, model: Any = MODEL, precision: str = "float32") -> str | float:
-    return difference(served, SAMPLES, model, classes=CLASSES, precision=precision)
+    result = difference(served, SAMPLES, model, classes=CLASSES, precision=precision)
+    if isinstance(result, str):
+        return result
+    assert set(result) == {"max_abs_difference"}
+    return result["max_abs_difference"]
 
 
 def test_the_same_answers_differ_by_nothing() -> None:
     assert verdict(GOOD) == 0.0
+
+
+def test_raw_columns_must_give_what_their_samples_give() -> None:
+    nearly = replace(GOOD, columns=answers(MODEL + np.float32(2**-20)))
+    assert difference(nearly, SAMPLES, MODEL, classes=CLASSES) == {
+        "max_abs_difference": 0.0, "columns_difference": 2**-20,
+    }  # fmt: skip
+    words = "Its probabilities of raw columns must equal the model's within 1e-05 + 0.0001 x |value|."
+    assert words in str(difference(replace(GOOD, columns=answers(MODEL[::-1])), SAMPLES, MODEL, classes=CLASSES))
+    assert "Its probabilities of raw columns must be finite." in str(
+        verdict(replace(GOOD, columns=answers(MODEL * np.nan)))
+    )
 
 
 def test_one_sigmoid_unit_is_the_second_of_two_probabilities() -> None:

@@ -15,7 +15,7 @@ def test_a_process_that_dies_leaves_its_last_words(tmp_path: Path, monkeypatch: 
     script = tmp_path / "script.py"
     script.write_text("import sys\nprint('first', file=sys.stderr)\nsys.exit('out of memory')\n")
     monkeypatch.setattr(serve, "SCRIPT", script)
-    answers = serve_in_clean_process([(tmp_path, SAMPLES), (tmp_path, SAMPLES)])
+    answers = serve_in_clean_process([(tmp_path, SAMPLES, {}), (tmp_path, SAMPLES, {})])
     assert [answer.error for answer in answers] == ["the process ended with code 1: out of memory"] * 2
 
 
@@ -28,7 +28,7 @@ def test_what_was_served_before_the_end_is_kept(tmp_path: Path, monkeypatch: pyt
         "os._exit(7)\n"
     )
     monkeypatch.setattr(serve, "SCRIPT", script)
-    answers = serve_in_clean_process([(tmp_path, SAMPLES), (tmp_path, SAMPLES)])
+    answers = serve_in_clean_process([(tmp_path, SAMPLES, {}), (tmp_path, SAMPLES, {})])
     assert [answer.error for answer in answers] == ["damaged", "the process ended with code 7: no message"]
 
 
@@ -41,4 +41,4 @@ def test_the_process_is_isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     folder.mkdir()
     (folder / "script.py").write_text("import json, os, sys\nsys.exit(os.environ['CUDA_VISIBLE_DEVICES'])\n")
     monkeypatch.setattr(serve, "SCRIPT", folder / "script.py")
-    assert serve_in_clean_process([(tmp_path, SAMPLES)])[0].error == "the process ended with code 1: -1"
+    assert serve_in_clean_process([(tmp_path, SAMPLES, {})])[0].error == "the process ended with code 1: -1"
