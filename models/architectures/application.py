@@ -121,7 +121,7 @@ def _trunk(
         arguments["include_preprocessing"] = weights is not None
     make = getattr(keras.applications, entry.name)
     with _drawing_from(seed):
-        trunk = make(weights=None, include_top=False, input_shape=shape, pooling=pooling, name=TRUNK, **arguments)
+        trunk = make(weights=None, include_top=False, input_shape=shape, pooling=pooling, **arguments)
     if weights is not None:
         try:
             with warnings.catch_warnings():  # Keras warns, and goes on, where a file has nothing for a layer
@@ -132,7 +132,8 @@ def _trunk(
                 f"`weights` must be of {entry.name} without its top{'' if alpha is None else f', alpha {alpha:g}'}. "
                 f"Received: {weights}, of which Keras says: {str(error).strip().splitlines()[0]}"
             ) from error
-    return trunk
+    # EfficientNetV2 finds its blocks by its own name.
+    return keras.Model(trunk.input, trunk.output, name=TRUNK)
 
 
 @contextmanager

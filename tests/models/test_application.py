@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from piste.models.application_images import Resize
+from piste.models.applications import APPLICATIONS
 from piste.models.build import build_model
 
 SPEC: dict[str, Any] = {"type": "application", "application": "MobileNetV2", "alpha": 0.35, "size": [32, 32]}
+QUICK = ("EfficientNetV2B0", "MobileNetV3Small", "VGG16")
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 28, 28)).astype("uint8")
 
 
@@ -38,6 +40,20 @@ def test_what_it_is_made_of(plain: Any) -> None:
     assert [layer.name for layer in plain.layers] == names
     assert plain.count_params() == trunk().count_params() + 1280 * 10 + 10
     np.testing.assert_allclose(np.array(plain(IMAGES)).sum(axis=1), np.ones(4), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in APPLICATIONS]
+)
+def test_every_application_is_what_keras_has(name: str) -> None:
+    side = APPLICATIONS[name].smallest
+    model = built(application=name, alpha=None, size=[side, side])
+    expected = getattr(keras.applications, name)(
+        weights=None, include_top=False, input_shape=(side, side, 3), pooling="avg"
+    )
+    trunk = model.get_layer("trunk")
+    assert [weight.shape for weight in trunk.weights] == [weight.shape for weight in expected.weights]
+    assert model.count_params() == expected.count_params() + 10 * (expected.output.shape[-1] + 1)
 
 
 def test_a_call_leaves_the_statistics_alone(plain: Any) -> None:
