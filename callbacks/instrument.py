@@ -131,8 +131,7 @@ class Instrument:
 
     def read(self) -> list[Reading]:
         """Copies what the checks since the last call measured from the device, and forgets it there."""
-        readings = self._memory.read() if self._memory else []
-        return [reading.in_order(self._places) for reading in readings]
+        return self._memory.read() if self._memory else []
 
     def _look_at(self, data: Any) -> None:
         build_symbolically(self._model, data)
@@ -205,7 +204,9 @@ class Instrument:
         assert self._plan is not None
         keys, widths, flagged = self._plan
         may_skip = skips(self._model.optimizer)
-        return apart_from_strategies(lambda: Memory(keys, widths, flagged, self._step, self._accumulation, may_skip))
+        return apart_from_strategies(
+            lambda: Memory(keys, self._places, widths, flagged, self._step, self._accumulation, may_skip)
+        )
 
     def _kernels(self) -> dict[str, list[Any]]:
         if not self._gradients:

@@ -1,7 +1,7 @@
 """What an instrument keeps on the device between two reads: running counts, and a row of numbers a check."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ class Reading:
 
     Args:
         step: optimizer updates done.
-        figures: (path, figure) -> number; the path "" is the whole model.
+        figures: path -> figure -> number, in call order; the path "" is the whole model.
         widths: path -> number of units that are counted there; the arrays hold them in this order.
         active: for every unit the batch items since the check before on which it was active, shape (units,).
         items: batch items since the check before.
@@ -32,7 +32,7 @@ class Reading:
     """
 
     step: int
-    figures: dict[Key, float]
+    figures: Mapping[str, dict[str, float]]
     widths: Mapping[str, int]
     active: np.ndarray
     items: int
@@ -44,15 +44,12 @@ class Reading:
 
     def after(self, steps: int) -> "Reading":
         """Returns the same, counted on from `steps`, those done with an earlier optimizer."""
+        if not steps:
+            return self
         bad = self.first_bad
         return dataclasses.replace(
             self, step=self.step + steps, first_bad=None if bad is None else (bad[0] + steps, bad[1])
         )
-
-    def in_order(self, places: Mapping[str, int]) -> "Reading":
-        """Returns the same with the figures in the order of their layers' places, the whole model's first."""
-        ordered = sorted(self.figures.items(), key=lambda item: places.get(item[0][0], -1))
-        return dataclasses.replace(self, figures=dict(ordered))
 
 
 class Memory:
@@ -60,6 +57,7 @@ class Memory:
 
     Args:
         keys: the figures of a check, in the order of a row.
+        order: the layers' paths in call order.
         widths: path -> number of units that are counted there.
         flagged: path -> number of gradient entries that are looked at there for numbers that are not finite.
         step: gradients taken in so far.
@@ -70,6 +68,7 @@ class Memory:
     def __init__(
         self,
         keys: list[Key],
+        order: Iterable[str],
         widths: Mapping[str, int],
         flagged: Mapping[str, int],
         step: Any,
@@ -78,6 +77,9 @@ class Memory:
     ) -> None:
         self.widths = dict(widths)
         self._keys, self._flagged = keys, dict(flagged)
+        self._named: dict[str, list[tuple[str, int]]] = {path: [] for path in ("", *order)}
+        for place, (path, name) in enumerate(keys):
+            self._named[path].append((name, place))
         self._step, self._accumulation, self._skips = step, accumulation, skips
         units = sum(widths.values())
         width = len(keys) + 3 + (1 + len(SAMPLED)) * units
@@ -167,16 +169,19 @@ class Memory:
         places = new[np.argsort(steps[new, 0])]
         self._read_to = int(steps[places[-1], 0])
         rows = self._rows.sparse_read(places).numpy()  # gathered, which takes a sixth of the time of a slice
-        return [self._reading(row, *numbers) for row, numbers in zip(rows, steps[places].tolist(), strict=True)]
+        return list(map(self._reading, rows, *steps[places].T.tolist()))
 
     def _reading(
         self, row: np.ndarray, step: int, skipped: int, clipped: int, bad_step: int, bad_place: int
     ) -> Reading:
         keys, measured = len(self._keys), self.measured
         items, batch, loss_max = row[measured : measured + 3].tolist()
+        values = row[:keys].tolist()
+        figures = {path: {name: values[place] for name, place in named} for path, named in self._named.items() if named}
+        figures[""]["loss_max"] = loss_max
         return Reading(
             step=step,
-            figures=dict(zip(self._keys, row[:keys].tolist(), strict=True)) | {("", "loss_max"): loss_max},
+            figures=figures,
             widths=self.widths,
             active=row[measured + 3 :],
             items=int(items),

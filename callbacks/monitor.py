@@ -156,7 +156,8 @@ class Monitor(keras.callbacks.Callback):
         """Reads what is left and adds a few numbers to the logs."""
         assert self._instrument is not None
         self._take(epoch_ends=True)
-        self._done = self._instrument.done
+        if not self._lent:
+            self._done = self._instrument.done
         if logs is not None and self.records:
             logs.update(self.summary())
 
@@ -195,8 +196,10 @@ class Monitor(keras.callbacks.Callback):
 
     def _take(self, epoch_ends: bool = False) -> None:
         assert self._instrument is not None
+        # A loop that asks for each step's level leaves nothing unread that was not counted.
+        readings = self._instrument.read() if self._unread or not self._lent else []
         self._unread = 0
-        for reading in self._instrument.read():
+        for reading in readings:
             self._publish()
             self._waiting = self._new_record(reading.after(self._before))
             if self._at_begin is not None:

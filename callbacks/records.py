@@ -23,11 +23,13 @@ def make_record(reading: "Reading", epoch: int, activations: Mapping[str, str], 
     Returns:
         The record, as JSON can hold it: absent means not measured, numbers that are not finite are strings.
     """
-    layers: dict[str, dict[str, Any]] = {}
-    whole: Record = {"schema": SCHEMA, "step": reading.step, "epoch": epoch}
-    for (path, figure), value in reading.figures.items():
-        place = layers.setdefault(path, {}) if path else whole
-        place[figure] = bool(value) if figure == "clipped" else plain_number(value)
+    layers: dict[str, dict[str, Any]] = {
+        path: {name: value if math.isfinite(value) else str(value) for name, value in figures.items()}
+        for path, figures in reading.figures.items()
+    }
+    whole: Record = {"schema": SCHEMA, "step": reading.step, "epoch": epoch} | layers.pop("")
+    if "clipped" in whole:
+        whole["clipped"] = bool(whole["clipped"])
     for path, layer in layers.items():
         if (name := activations.get(path.split("#")[0])) is not None:
             layer["activation"] = name

@@ -14,6 +14,7 @@ from piste.pipelines.errors import ArtefactError
 from piste.pipelines.export.forward import forward, input_spec
 
 OPSET = 18
+_MADE_OF = {"StatefulPartitionedCall": "a function compiled by XLA, as Keras makes of a convolution with `groups`"}
 
 
 def write_onnx(model: Any, file: Path, *, classes: Sequence[str] | None) -> None:
@@ -39,12 +40,14 @@ def write_onnx(model: Any, file: Path, *, classes: Sequence[str] | None) -> None
     logger.addHandler(unsupported)
     logger.propagate = False
     try:
+        function, spec = tf.function(forward(model, classes), autograph=False), input_spec(model)
         graph, _ = tf2onnx.convert.from_function(
-            tf.function(forward(model, classes), autograph=False),
-            (input_spec(model),),
+            function,
+            (spec,),
             opset=OPSET,
             custom_op_handlers={"Expm1": (_less_one, ["Exp", "Exp"]), "Erfc": (_less_one, ["Erf", "Erf"])},
         )
+        _keep_captured(graph.graph, function.get_concrete_function(spec))
         if classes is not None:
             onnx.helper.set_model_props(graph, {"classes": json.dumps(list(classes), ensure_ascii=False)})
         # The converter leaves an operation that it does not know as it is and says so in its log alone.
@@ -61,6 +64,19 @@ def write_onnx(model: Any, file: Path, *, classes: Sequence[str] | None) -> None
     onnx.save_model(graph, str(file))
 
 
+def _keep_captured(graph: Any, function: Any) -> None:
+    """The converter makes inputs of tensors that a layer holds and that are no variables, such as Normalization's."""
+    import onnx
+
+    last = zip(
+        function.inputs[len(function.inputs) - len(function.captured_inputs) :], function.captured_inputs, strict=True
+    )
+    values = {inner.name: outer for inner, outer in last if outer.dtype != tf.resource}
+    for tensor in [tensor for tensor in graph.input if tensor.name in values]:
+        graph.initializer.append(onnx.numpy_helper.from_array(values[tensor.name].numpy(), tensor.name))
+        graph.input.remove(tensor)
+
+
 class _Unsupported(logging.Handler):
     """Keeps the operations that the converter says it cannot convert."""
 
@@ -70,7 +86,7 @@ class _Unsupported(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if found := re.search(r"\[.*: (\w+)\] is not supported", record.getMessage()):
-            self.operations[found[1]] = None
+            self.operations[_MADE_OF.get(found[1], found[1])] = None
 
 
 def _less_one(graph: Any, node: Any, name: str, arguments: Any) -> None:

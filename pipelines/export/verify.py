@@ -99,7 +99,7 @@ def _facts(export: Exported, served: Served) -> dict[str, Any] | str:
     return {
         **result,
         "samples": len(export.samples),
-        "tolerance": asdict(tolerance(export.outputs, export.precision, export.quantize)),
+        "tolerance": asdict(tolerance(export.outputs, export.precision, export.kind, export.quantize)),
         "signature": dict(served.signature),
         **files_of(export.folder),
         "seconds": served.seconds,

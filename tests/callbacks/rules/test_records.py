@@ -36,12 +36,10 @@ def counts(step: int, dead_units: int, units: int = 100, samples: int = 2048) ->
 
 def test_a_record_holds_what_was_read() -> None:
     figures = {
-        ("", "loss"): math.nan,
-        ("", "loss_max"): math.inf,
-        ("", "clipped"): 1.0,
-        ("act", "act_rms"): 0.5,
-        ("act#2", "act_rms"): 0.25,
-        ("dense", "bias_rms"): 1e-9,
+        "": {"loss": math.nan, "loss_max": math.inf, "clipped": 1.0},
+        "act": {"act_rms": 0.5},
+        "act#2": {"act_rms": 0.25},
+        "dense": {"bias_rms": 1e-9},
     }
     reading = Reading(7, figures, {}, NONE, items=4, sampled=NONE, batch=4, skipped=2, clipped=3, first_bad=(6, "act"))
     assert make_record(reading, 2, {"act": "relu"}, idle=["dense", "elsewhere"]) == {
@@ -64,7 +62,7 @@ def test_a_record_holds_what_was_read() -> None:
 
 def test_what_was_not_measured_is_absent() -> None:
     reading = Reading(
-        1, {("", "loss"): 2.0}, {}, NONE, items=4, sampled=NONE, batch=4, skipped=None, clipped=None, first_bad=None
+        1, {"": {"loss": 2.0}}, {}, NONE, items=4, sampled=NONE, batch=4, skipped=None, clipped=None, first_bad=None
     )
     expected: dict[str, Any] = {"schema": 1, "step": 1, "epoch": 1, "loss": 2.0, "nonfinite": None, "layers": {}}
     assert make_record(reading, 1, {}, idle=()) == expected

@@ -9,6 +9,7 @@ import pytest
 
 from piste.models.applications import APPLICATIONS
 from piste.models.build import build_model
+from piste.pipelines.errors import ArtefactError
 from tests.pipelines.export.agree import FORMATS, differences, far
 
 FAMILIES = (
@@ -37,6 +38,10 @@ def settled(name: str) -> Any:
     model(images(64), training=True)
     for layer, momentum in zip(norms, usual, strict=True):
         layer.momentum = momentum
+    # Random weights make of rounding what training would not, unless the head's outputs are small, and VGG's vanish.
+    head = model.get_layer("head")
+    logits = keras.Model(model.input, head.output).predict(images(64), verbose=0)
+    head.kernel.assign(0.25 * head.kernel / logits.std(axis=0).mean())
     return model
 
 
@@ -45,5 +50,11 @@ def settled(name: str) -> Any:
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_family_in_every_format(tmp_path: Path, name: str, kind: str) -> None:
     model, samples = settled(name), images(8)
-    assert np.ptp(model.predict(samples, verbose=0), axis=0).max() > 0.01, f"{name} hardly looks at its inputs"
+    assert np.ptp(model.predict(samples, verbose=0), axis=0).max() > 0.05, f"{name} hardly looks at its inputs"
+    if (name, kind) == ("ConvNeXtTiny", "onnx"):
+        with pytest.raises(
+            ArtefactError, match=r"ONNX has. Received: .* as Keras makes of a convolution with `groups`;"
+        ):
+            differences({name: (model, samples, CLASSES)}, tmp_path, kind)
+        return
     assert far(differences({name: (model, samples, CLASSES)}, tmp_path, kind)) == {}

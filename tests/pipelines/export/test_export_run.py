@@ -72,7 +72,8 @@ def test_every_format_agrees_and_the_card_says_so(capsys: Captured) -> None:
     for fact in facts:
         assert fact["verified"] and fact["max_abs_difference"] < 1e-5 and fact["samples"] == 36
         assert fact["classes"] == ["none", "a, b"] and set(fact["latency_ms"]) == {"1", "256"}
-        assert fact["tolerance"] == {"relative": 1e-4, "absolute": 1e-5}
+        own = fact["format"] in ("saved_model", "keras")
+        assert fact["tolerance"] == {"relative": 1e-4, "absolute": 1e-5 if own else 1e-4}
     run = Run.open("run")
     assert {export["folder"] for export in run.exports} == {fact["folder"].removeprefix("run/") for fact in facts}
     card = Path("run/model_card.md").read_text("utf-8")
