@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from piste.callbacks.activity import Activity
-from piste.callbacks.checks import is_check, is_check_in_graph
+from piste.callbacks.checks import checks_among, is_check_in_graph
 from piste.callbacks.clipping import is_clipped
 from piste.callbacks.gradients import Figures, gradient_figures
 from piste.callbacks.measures import first_bad
@@ -86,14 +86,15 @@ class Instrument:
         """Gradients taken in so far, those of earlier `fit`s included."""
         return int(self._step.numpy())
 
-    def level(self, step: int) -> int:
-        """Returns 1 for a step to measure and 0 for one to count only.
+    def checks(self, steps: range) -> list[int]:
+        """Returns the steps to measure; the others are only counted.
 
         Args:
-            step: gradients taken in, counted from 1; where they are accumulated, only an update can be measured.
+            steps: gradients taken in, counted from 1; where they are accumulated, only an update can be measured.
         """
-        update, rest = divmod(step, self._accumulation)
-        return int(not rest and is_check(update, self._period))
+        of_one = self._accumulation
+        updates = range(-(-steps.start // of_one), (steps.stop - 1) // of_one + 1)
+        return [update * of_one for update in checks_among(updates, self._period)]
 
     def trace(self, step: Step, level: int | None = None, spec: Any = None) -> Step:
         """Wraps a train step.

@@ -146,7 +146,7 @@ class Monitor(keras.callbacks.Callback):
         assert self._instrument is not None
         steps = range(self._done + 1, self._done + batch - self._batch + 1)
         self._batch, self._done = batch, steps.stop - 1
-        self._unread += sum(self._instrument.level(step) for step in steps)
+        self._unread += len(self._instrument.checks(steps))
         at_once = self.action != "report" or self._lent or len(self.records) < STEPS_BETWEEN_READS
         due = 1 if at_once else max(1, STEPS_BETWEEN_READS // self._instrument.every)
         if self._unread >= due or self._unread + len(steps) > self._instrument.capacity:
@@ -196,7 +196,7 @@ class Monitor(keras.callbacks.Callback):
 
     def _take(self, epoch_ends: bool = False) -> None:
         assert self._instrument is not None
-        # A loop that asks for each step's level leaves nothing unread that was not counted.
+        # A loop that asks for the checks leaves nothing unread that was not counted.
         readings = self._instrument.read() if self._unread or not self._lent else []
         self._unread = 0
         for reading in readings:

@@ -67,8 +67,8 @@ class Chunks:
     def _checks(self, end: int) -> Sequence[int]:
         if self._instrument is None:
             return ()
-        level = self._instrument.level
-        return [batch for batch in range(self.begin, end) if level(self._done + batch - self.begin + 1)]
+        first = self._done + 1
+        return [step - first + self.begin for step in self._instrument.checks(range(first, first + end - self.begin))]
 
 
 class ChunkCallbacks(keras.callbacks.CallbackList):

@@ -21,14 +21,14 @@ class Instrument(Protocol):
 
     @property
     def capacity(self) -> int:
-        """How many steps of level 1 may run between two readings."""
+        """How many checks may be between two readings."""
 
     @property
     def done(self) -> int:
         """How many steps were trained on before."""
 
-    def level(self, step: int) -> int:
-        """Returns how closely to watch a step, counted from 1: 0 or 1."""
+    def checks(self, steps: range) -> list[int]:
+        """Returns the steps to watch closely, counted from 1, at level 1; the others are of level 0."""
 
     def trace(self, step: Step, level: int | None = None, spec: Any = None) -> Step:
         """Wraps a train step for one level; None leaves the choice to the graph, a spec lets it be traced at once."""

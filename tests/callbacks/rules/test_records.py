@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from piste.callbacks.checks import is_check
+from piste.callbacks.checks import checks_among
 from piste.callbacks.memory import Reading
 from piste.callbacks.records import make_record
 from piste.callbacks.summary import gradient_summary, unit_summary
@@ -79,5 +79,8 @@ def test_summaries() -> None:
 
 
 def test_checks_are_dense_at_first() -> None:
-    assert [step for step in range(1, 13) if is_check(step, 3)] == [1, 2, 3, 6, 9, 12]
-    assert [step for step in range(1, 5) if is_check(step, 1)] == [1, 2, 3, 4]
+    assert checks_among(range(1, 13), 3) == [1, 2, 3, 6, 9, 12]
+    assert checks_among(range(1, 5), 1) == [1, 2, 3, 4]
+    assert checks_among(range(2, 9), 8) == [2, 4, 8]
+    assert checks_among(range(33, 100), 50) == [50]
+    assert checks_among(range(51, 100), 50) == checks_among(range(4, 4), 4) == []
