@@ -13,7 +13,7 @@ from piste.pipelines.config.lint.lint import lint
 from piste.pipelines.data.dataset import Data
 from piste.pipelines.data.load import load_data
 from piste.pipelines.environment import describe_environment, quiet_stderr, start_tensorflow
-from piste.pipelines.errors import ArtefactError, DivergedError
+from piste.pipelines.errors import ArtefactError, DiskError, DivergedError
 from piste.pipelines.export.export_run import SAMPLES, write_exports
 from piste.pipelines.export.formats import require_packages, targets
 from piste.pipelines.real_changes import real_changes
@@ -132,7 +132,7 @@ def _finish(
 ) -> None:
     from piste.pipelines.evaluate import evaluate
 
-    failed: ArtefactError | None = None
+    failed: ArtefactError | DiskError | None = None
     monitor = trained.monitor
     write_whole(folder / WEIGHTS, lambda path: model.save_weights(path))
     found = [] if monitor is None else monitor.findings
@@ -152,7 +152,7 @@ def _finish(
             _export(Run(folder, config, environment), model, data)
     except KeyboardInterrupt as error:
         trained.interrupted = error
-    except ArtefactError as error:  # an export that fails costs the run neither its facts nor its report
+    except (ArtefactError, DiskError) as error:  # an export that fails costs the run neither its facts nor its report
         failed = error
     finally:
         exported = {facts["format"]: facts for facts in Run(folder, config, environment).exports}

@@ -124,8 +124,9 @@ def _warn_of_plugins() -> None:
 def _near(pattern: str, names: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(pattern.strip("*?"), list(names), n=3)
-    return f" Near it: {', '.join(close)}." if close else ""
+    folded = {name.casefold(): name for name in names}
+    close = get_close_matches(pattern.strip("*?").casefold(), folded, n=3)
+    return f" Near it: {', '.join(folded[name] for name in close)}." if close else ""
 
 
 def _arguments(entry: Any) -> dict[str, Any]:
@@ -140,9 +141,12 @@ def _first_comment(text: str) -> str:
 
 
 def _matches(name: str, pattern: str | None) -> bool:
-    from fnmatch import fnmatch
+    from fnmatch import fnmatchcase
 
-    return pattern is None or pattern in name or fnmatch(name, pattern)
+    if pattern is None:
+        return True
+    name, pattern = name.casefold(), pattern.casefold()
+    return pattern in name or fnmatchcase(name, pattern)
 
 
 def _print_table(rows: dict[str, str]) -> None:

@@ -189,7 +189,9 @@ class _Composer:
     def _key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
             if node.plain and (node.text in _NOT_TEXT or node.text[0] in "0123456789+-."):
-                self._complain(self.last, f"A key must be a name. Received: {escape(node.text) or 'nothing'}.")
+                text = escape(node.text)
+                quoted = f" Quote it if it is one: '{text}'." if text else ""
+                self._complain(self.last, f"A key must be a name. Received: {text or 'nothing'}.{quoted}")
             return node
         self._complain(node.mark, "A key must be a name, not a list or a map.")
         return Scalar("", True, node.mark)

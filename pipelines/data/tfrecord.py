@@ -120,9 +120,9 @@ def _values(batch: NDArray[Any], features: Mapping[str, Feature]) -> dict[str, N
 
 
 def _decoded(stored: NDArray[Any], name: str, feature: Feature) -> NDArray[Any]:
-    if feature.encoding == "image":
-        return np.stack([_image(content, name, feature) for content in stored])
     dtype = np.dtype(feature.dtype)
+    if feature.encoding == "image":
+        stored = np.stack([_image(content, name, feature) for content in stored])
     if feature.encoding == "raw":
         size = math.prod(feature.shape) * dtype.itemsize
         wrong = next((len(content) for content in stored if len(content) != size), None)
@@ -146,7 +146,7 @@ def _image(content: bytes, name: str, feature: Feature) -> NDArray[Any]:
         pixels = pixels[:, :, 0]
     if pixels.shape != feature.shape:
         raise ValueError(f"feature {name!r}, an image of shape {pixels.shape} in place of {feature.shape}")
-    return np.asarray(pixels, feature.dtype)
+    return np.asarray(pixels)
 
 
 def _space(shape: Sequence[int], dtype: str, memory: int) -> NDArray[Any]:

@@ -44,7 +44,9 @@ def add_columns(archive: keras.export.ExportArchive, serve: Serve, table: Table)
         table: What the columns mean.
     """
     names = signature_names(table)
-    lookups = {name: _lookup(column) for name, column in zip(names, table.columns, strict=True) if column.vocabulary}
+    lookups = {
+        name: _lookup(column, table) for name, column in zip(names, table.columns, strict=True) if column.vocabulary
+    }
 
     for lookup in lookups.values():
         lookup(tf.constant([MISSING]))  # Keras tracks the tables of layers that were called
@@ -77,19 +79,20 @@ def decoded(table: Table, samples: NDArray[Any]) -> dict[str, NDArray[Any]]:
     for index, (name, column) in enumerate(zip(signature_names(table), table.columns, strict=True)):
         values = samples[:, index]
         if column.vocabulary is not None:
-            texts = np.array([_unknown(column), *column.vocabulary])
+            texts = np.array([_unknown(column, table), *column.vocabulary])
             values = texts[values.astype(int)]
         raw[name] = values
     return raw
 
 
-def _lookup(column: Column) -> Any:
+def _lookup(column: Column, table: Table) -> Any:
     vocabulary = list(column.vocabulary or ())
-    return keras.layers.StringLookup(vocabulary=vocabulary, num_oov_indices=1, oov_token=_unknown(column))
+    return keras.layers.StringLookup(vocabulary=vocabulary, num_oov_indices=1, oov_token=_unknown(column, table))
 
 
-def _unknown(column: Column) -> str:
+def _unknown(column: Column, table: Table) -> str:
+    """A text that is no category that was seen, and does not mean that the value is missing."""
     text = "?"
-    while text in (column.vocabulary or ()):
+    while text in {*(column.vocabulary or ()), *table.missing_values}:
         text += "?"
     return text

@@ -20,6 +20,8 @@ def image_batches(
 ) -> Iterator[Batch]:
     """Reads an image, or all images of a folder and those below it in the order of their names, batch by batch.
 
+    Files and folders whose names begin with a dot are passed over.
+
     Args:
         path: the file or folder.
         shape: of one sample, (height, width) or (height, width, channels).
@@ -49,10 +51,19 @@ def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     suffixes = image_suffixes()
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
+    files = sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in suffixes and file.is_file() and not _hidden(file.relative_to(path))
+    )
     if not files:
         raise DataError(f"{path} must hold images ({', '.join(sorted(suffixes))}). Received: a folder without any.")
     return files
+
+
+def _hidden(path: Path) -> bool:
+    """Whether training would pass it over: what other programs leave behind begins with a dot."""
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _largest(dtype: str) -> float:

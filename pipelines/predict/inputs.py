@@ -12,13 +12,14 @@ from piste.pipelines.predict.predictor import Predictor
 from piste.pipelines.predict.table import read_table
 
 ARRAYS = (".npz", ".npy")
+TABLES = (".csv", ".tsv")
 
 
 def read_inputs(path: Path, model: Predictor, size: int) -> Iterator[Batch]:
     """Reads samples as a model takes them, batch by batch.
 
     Args:
-        path: .npz, .npy, .csv, an image, or a folder of images.
+        path: .npz, .npy, .csv, .tsv for a model of tables, an image, or a folder of images.
         model: with the shape and type of its inputs, and how they were read in training.
         size: samples in a batch.
 
@@ -27,7 +28,7 @@ def read_inputs(path: Path, model: Predictor, size: int) -> Iterator[Batch]:
     """
     refuse_unknown(path)
     suffix, shape, dtype = path.suffix.lower(), model.shape, model.dtype
-    if suffix == ".csv" and model.encode is not None:
+    if suffix in TABLES and model.encode is not None:
         yield from batches_of(model.encode(path), shape, dtype, size, str(path))
     elif suffix == ".csv" and not path.is_dir():
         yield from read_table(path, shape, dtype, size)
@@ -45,7 +46,7 @@ def refuse_unknown(path: Path) -> None:
     """
     if not path.exists():
         raise DataError(f"Expected a file or folder of samples. Received: {path}, which is not there.")
-    known = (*ARRAYS, ".csv", *sorted(image_suffixes()))
+    known = (*ARRAYS, *TABLES, *sorted(image_suffixes()))
     if not path.is_dir() and path.suffix.lower() not in known:
         raise DataError(
             f"{path} must be a folder of images or end in one of {', '.join(known)}. "

@@ -76,10 +76,10 @@ def test_the_export_takes_raw_columns(run: Run) -> None:
 def test_raw_columns_are_compared_in_a_clean_process(run: Run) -> None:
     table = Table.of_facts(run.environment["data"]["table"])
     folder = run.folder / "export" / "saved_model" / "1"
-    rows = np.array([[65, 3], [20, 4]], "float32")
+    rows = np.array([[65, 3], [20, 4], [20, 1], [20, 0]], "float32")
     right, classes = run.model().predict(rows, verbose=0), run.environment["data"]["classes"]
-    same, other = ({**decoded(table, rows), **more} for more in ({}, {"age": np.array([20, 65], "float32")}))
-    assert same["home_town"].tolist() == ["Oslo", "Rome"]
+    same, other = ({**decoded(table, rows), **more} for more in ({}, {"age": np.array([20, 65, 1, 2], "float32")}))
+    assert same["home_town"].tolist() == ["Oslo", "Rome", "", "??"]  # "?" means that it is missing
     exports = [
         Exported(folder, right, rows, classes, columns=columns) for columns in (same, other, {"age": same["age"]})
     ]
@@ -89,8 +89,9 @@ def test_raw_columns_are_compared_in_a_clean_process(run: Run) -> None:
     assert isinstance(missing, str) and "home_town" in missing
 
 
-def test_predictions_take_files_of_raw_columns(run: Run) -> None:
-    file = run.folder / "new.csv"
+@pytest.mark.parametrize("name", ["new.csv", "new.tsv"])
+def test_predictions_take_files_of_raw_columns(run: Run, name: str) -> None:
+    file = run.folder / name
     file.write_text("home town,age\nOslo,65\n Rome ,20\nAtlantis,\n", encoding="utf-8")
     fill = run.environment["data"]["table"]["columns"][0]["fill"]
     # Encoded by hand: the vocabulary is "", Lima, Oslo, Rome, and a town that was not there is 0.

@@ -178,6 +178,7 @@ def test_list_models_tells_their_sizes(capsys: Captured) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["residual_mlp", "resnet"]
     assert lines[1].split()[1:4] == ["28", "x", "28"] and " 273,754 " in lines[1] and lines[1].endswith("2016)")
+    assert main(["list", "models", "RES*"]) == 0 and capsys.readouterr().out.splitlines() == lines
     (lenet,) = _json(capsys, "list", "models", "lenet*")
     assert (lenet["input"], lenet["parameters"], lenet["flops"]) == ([28, 28], 61_706, 833_040)
 
@@ -186,6 +187,8 @@ def test_list_models_tells_their_sizes(capsys: Captured) -> None:
     ("kind", "pattern", "near"),
     [
         ("models", "rsnet*", " Near it: resnet, wide_resnet."),
+        ("models", "ResNet50", " Near it: resnet, "),
+        ("applications", "mobilnet", " Near it: MobileNet, "),
         ("activations", "rellu", " Near it: "),
         ("layers", "zzz", ""),
     ],

@@ -43,7 +43,7 @@ HOSTILE = {
     "tag directive": ("%TAG ! tag:x,2000:\n---\na: !foo 1\n", 3, 4, "Tags (`!name`) are not allowed"),
     "version directive": ("%YAML 9.9\n---\na: 1\n", 1, 1, "found incompatible YAML document"),
     "list as key": ("? [a, b]\n: c\n", 1, 3, "A key must be a name, not a list or a map."),
-    "number as key": ("1: x\n", 1, 1, "A key must be a name. Received: 1."),
+    "number as key": ("1: x\n", 1, 1, "A key must be a name. Received: 1. Quote it if it is one: '1'."),
     "null as key": ("null: x\n", 1, 1, "A key must be a name. Received: null."),
     "boolean as key": ("true: x\n", 1, 1, "A key must be a name. Received: true."),
     "NUL": ("a: \0\n", 1, 4, "Control characters are not allowed in a config. Received: U+0000."),

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from piste.cli import main
 from piste.pipelines.config.load import load_config
-from piste.pipelines.errors import ArtefactError
+from piste.pipelines.errors import ArtefactError, DiskError
 from piste.pipelines.export import write_export
 from piste.pipelines.report.folder import TOLD_OF_THE_RUN
 from piste.pipelines.run import Run
@@ -142,12 +143,26 @@ def test_no_run(capsys: Captured) -> None:
     assert "Expected a run folder. Received: nowhere" in capsys.readouterr().err
 
 
-def test_an_export_that_fails_costs_a_run_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut(model: Any, file: Path) -> None:
-        file.write_bytes(b"PK")
+def _cut(model: Any, file: Path) -> None:
+    file.write_bytes(b"PK")
 
-    monkeypatch.setattr(write_export, "write_keras", cut)
-    with pytest.raises(ArtefactError, match=r"and was not kept\. Piste must load it\. Received: "):
+
+def _full_disk(model: Any, file: Path) -> None:
+    raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("write", "error", "words"),
+    [
+        (_cut, ArtefactError, r"and was not kept\. Piste must load it\. Received: "),
+        (_full_disk, DiskError, r"export/keras: No space left on device\. Free some space"),
+    ],
+)
+def test_an_export_that_fails_costs_a_run_nothing_else(
+    write: Any, error: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_export, "write_keras", write)
+    with pytest.raises(error, match=words):
         train(load_config("net.yaml", ["export.formats=[keras]"]), Path("failed"))
     run = Run.open("failed")
     assert run.exports == [] and not run.environment["interrupted"] and run.model().count_params() > 0

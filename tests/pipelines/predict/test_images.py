@@ -88,6 +88,14 @@ def test_other_ratios_of_the_sides_become_what_training_made_of_them() -> None:
         assert read("wide.png", (2, 2), interpolation="box", fit=fit)[0][0] == [[expected] * 2]
 
 
+def test_what_other_programs_leave_behind_is_passed_over() -> None:
+    for name in ("cat/a.png", "cat/.ipynb_checkpoints/a.png", ".thumbnails/a.png"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(GRAY).save(name)
+    Path("cat/._a.png").write_bytes(b"no image")
+    assert read(".") == [([GRAY.tolist()], ["cat/a.png"])]
+
+
 def test_models_that_take_no_images_and_folders_without_any(tmp_path: Path) -> None:
     Image.fromarray(GRAY).save("gray.png")
     with pytest.raises(DataError, match=r"the model must take images.*Received: inputs of shape \(4,\), float32; give"):

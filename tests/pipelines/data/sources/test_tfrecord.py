@@ -159,6 +159,9 @@ def test_records_that_are_not_as_described(tmp_path: Path) -> None:
         "record 1 must hold what `data.features` says. Received: feature 'b' with a value outside the range of uint8;"
     )
     refused(path, words, {"b": Feature((), "uint8")})
+    bright = tf.io.encode_png(np.full((2, 3, 1), 200, "uint8")).numpy()
+    path = written(tmp_path / "d", [example({"b": bright})])
+    refused(path, words.replace("uint8", "int8"), {"b": Feature((2, 3), "int8", "image")})
 
 
 def test_a_random_split_of_what_lies_on_disk_is_refused(shards: Path) -> None:
