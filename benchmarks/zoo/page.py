@@ -9,9 +9,11 @@ from benchmarks.zoo.stored import TARGET, Result
 HEAD = """<!-- Written by `python -m benchmarks.zoo`; do not edit. -->
 # The zoo: what its models reach
 
-Every line is a shipped config, trained on all of Fashion-MNIST: 55,000 images to train, 5,000 for validation, and the
-10,000 test images looked at once, after the last epoch. Nothing was chosen by the test images. The small files of every
-training (resolved config, epochs, findings, measures) are in `docs/zoo/`.
+Every line is a shipped config with one activation, `lenet_5-elu` being `fashion_mnist/lenet_5` with
+`model.activation=elu`, trained on all of Fashion-MNIST: 55,000 images to train, 5,000 for validation, and the 10,000
+test images looked at once, after the last epoch. Nothing was chosen by the test images. The small files of every
+training are in `docs/zoo/LINE-SEED/`: the resolved config, with which `piste train` does the same again, epochs,
+findings, and in `zoo.json` measures and the commit.
 
 To train a line again, with Fashion-MNIST's four files in DIR (Debian's package `dataset-fashion-mnist` has them in
 `/usr/share/datasets/fashion-mnist`):
@@ -19,9 +21,6 @@ To train a line again, with Fashion-MNIST's four files in DIR (Debian's package 
 ```console
 $ python -m benchmarks.zoo --data DIR --only resnet_8-relu --again
 ```
-
-which is `piste train` of the config with `--set model.activation=relu --set seed=42` and
-`--set "data={source: idx, directory: DIR, validation: {size: 5000}, scale: unit, batch_size: 128}"`.
 """
 
 ACCURACY = """
@@ -68,7 +67,7 @@ def _table(trained: Mapping[Row, Sequence[Result]], columns: Sequence[Column]) -
     heads = ["model", *(name for name, _ in columns)]
     lines = [f"| {' | '.join(heads)} |", f"| {' | '.join('---' for _ in heads)} |"]
     for row, found in trained.items():
-        cells = [f"`{row.config}` {row.activation}", *(write(found) for _, write in columns)]
+        cells = [f"`{row.name}`", *(write(found) for _, write in columns)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n" + "\n".join(lines) + "\n"
 

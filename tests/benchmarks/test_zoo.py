@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.zoo import __main__ as zoo
 from benchmarks.zoo.__main__ import DOCS
 from benchmarks.zoo.page import page
 from benchmarks.zoo.rows import ROWS, Row
@@ -27,7 +28,7 @@ def result(seed: int, accuracy: float, reached: tuple[float, ...], findings: tup
 
 
 def line_of(text: str, nth: int) -> list[str]:
-    lines = [line for line in text.splitlines() if line.startswith("| `fashion_mnist/lenet_5` elu")]
+    lines = [line for line in text.splitlines() if line.startswith("| `lenet_5-elu` |")]
     return [cell.strip() for cell in lines[nth].strip("|").split("|")][1:]
 
 
@@ -70,3 +71,28 @@ def test_a_kept_run_is_the_shipped_config_on_all_images(name: str) -> None:
     assert kept == shipped
     facts: dict[str, Any] = json.loads((DOCS / "zoo" / name / "zoo.json").read_text("utf-8"))
     assert facts["test"]["samples"] == 10_000 and len(facts["commit"]) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("mlp_batch_norm-relu", 0.895), ("lenet_5-relu", 0.905), ("resnet_8-relu", 0.925), ("resnet_20-relu", 0.935)],
+)
+def test_the_zoo_reaches_what_it_is_meant_to(name: str, least: float) -> None:
+    row = next(row for row in ROWS if row.name == name)
+    found = results(row, DOCS / "zoo")
+    assert {result.seed for result in found} == set(row.seeds)
+    assert min(result.accuracy for result in found) >= least
+
+
+def test_a_line_says_how_it_is_trained_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    trained: list[tuple[str, int]] = []
+    monkeypatch.setattr(zoo, "DOCS", tmp_path)
+    monkeypatch.setattr(zoo, "clean_commit", lambda: "0" * 12)
+    monkeypatch.setattr(zoo, "train", lambda row, seed, *_: trained.append((row.name, seed)))
+    (command,) = (line for line in (DOCS / "zoo.md").read_text("utf-8").splitlines() if line.startswith("$ "))
+    for row in ROWS:
+        trained.clear()
+        words = command.replace("resnet_8-relu", row.name).split()[4:]
+        monkeypatch.setattr("sys.argv", ["zoo", *words])
+        assert zoo.main() == 0
+        assert trained == [(row.name, seed) for seed in row.seeds]

@@ -13,8 +13,8 @@ from piste.pipelines.errors import ArtefactError
 from tests.pipelines.export.agree import FORMATS, differences, far
 
 FAMILIES = (
-    "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionResNetV2", "InceptionV3", "MobileNet",
-    "MobileNetV2", "MobileNetV3Small", "NASNetMobile", "ResNet50", "ResNet50V2", "VGG16", "Xception",
+    "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionResNetV2", "InceptionV3",
+    "MobileNet", "MobileNetV2", "MobileNetV3Small", "NASNetMobile", "ResNet50", "ResNet50V2", "VGG16", "Xception",
 )  # fmt: skip
 CLASSES = ("a", "b", "c")
 RANDOM = np.random.default_rng(5)
