@@ -12,9 +12,9 @@ import click
 @click.option("--batch-size", type=int, default=256, show_default=True, metavar="N", help="Samples at once.")
 @click.option("--mc-samples", type=int, metavar="N", help="Mean and deviation of N passes with dropout on.")
 def command(model: Path, inputs: Path, batch_size: int, mc_samples: int | None) -> None:
-    """Predict INPUT by the model of RUN, a run folder, or EXPORT, a SavedModel: one line of JSON a sample.
+    """Predict INPUT by the model of RUN, a run folder, or EXPORT, what it exported: one line of JSON a sample.
 
-    INPUT is an .npz, .npy or .csv file, an image, or a folder of images, raw as the model was trained on.
+    INPUT is an .npz, .npy, .csv or .tsv file, an image, or a folder of images, raw as the model was trained on.
     """
     from piste.pipelines.predict.predict import predict
 

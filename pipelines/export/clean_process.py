@@ -35,7 +35,7 @@ def main(folder: Path, kind: str) -> None:
     modules.update(dict.fromkeys(BANNED[kind]))
     for request in sorted(folder.iterdir()):
         try:
-            result = _serve(request, {"saved_model": _saved_model, "onnx": _onnx, "litert": _litert}[kind])
+            result = _serve(request, {"saved_model": open_saved_model, "onnx": open_onnx, "litert": open_litert}[kind])
             assert all(sys.modules[name] is None for name in BANNED[kind])
         except Exception as error:  # a damaged export may raise anything, and the reader of the result decides
             result = {"error": (str(error).splitlines() or [type(error).__name__])[0]}
@@ -48,7 +48,7 @@ def _serve(request: Path, load: Callable[[str], tuple[dict[str, Any], Call]]) ->
     described, call = load(asked["path"])
     samples = np.load(request / "samples.npy", allow_pickle=False)
     batches: dict[str, Any] = {"": samples, "one/": samples[:1]}
-    if load is _saved_model:
+    if load is open_saved_model:
         batches["none/"] = samples[:0]
     if asked["columns"]:
         with np.load(request / "columns.npz", allow_pickle=False) as raw:
@@ -75,7 +75,8 @@ def _latency(call: Call, samples: Any) -> dict[str, float]:
     return medians
 
 
-def _saved_model(path: str) -> tuple[dict[str, Any], Call]:
+def open_saved_model(path: str) -> tuple[dict[str, Any], Call]:
+    """Returns what a SavedModel says of itself, and what calls it."""
     import tensorflow as tf
 
     described = _describe(Path(path))
@@ -91,7 +92,8 @@ def _saved_model(path: str) -> tuple[dict[str, Any], Call]:
     return described, call
 
 
-def _onnx(path: str) -> tuple[dict[str, Any], Call]:
+def open_onnx(path: str) -> tuple[dict[str, Any], Call]:
+    """Returns what an ONNX file says of itself, and what calls it."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -111,7 +113,8 @@ def _onnx(path: str) -> tuple[dict[str, Any], Call]:
     )
 
 
-def _litert(path: str) -> tuple[dict[str, Any], Call]:
+def open_litert(path: str) -> tuple[dict[str, Any], Call]:
+    """Returns what a LiteRT file says of itself, and what calls it."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_path=path, num_threads=os.cpu_count())

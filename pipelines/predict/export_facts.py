@@ -1,15 +1,16 @@
-"""What a SavedModel of Piste says of itself beside the model, as far as answers depend on it."""
+"""What an export of Piste says of itself beside the model, as far as answers depend on it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from piste.pipelines.data.images import Fit
-from piste.pipelines.data.table import Column
+from piste.pipelines.data.table import Column, Table
 from piste.pipelines.errors import ArtefactError
-
-FILE = "assets.extra/export.json"
+from piste.pipelines.predict.encoder import encoder
+from piste.pipelines.predict.predictor import Predictor
 
 
 class TableFacts(BaseModel):
@@ -27,6 +28,18 @@ class ImageFacts(BaseModel):
     fit: Fit
 
 
+class InputFacts(BaseModel):
+    """What the model takes; the first dimension, null, is that of the batch."""
+
+    dtype: str
+    shape: Annotated[list[Annotated[int, Field(ge=1)] | None], Field(min_length=2)]
+
+    @property
+    def sample(self) -> tuple[int, ...]:
+        """The shape of one sample."""
+        return tuple(size for size in self.shape[1:] if size is not None)
+
+
 class ExportFacts(BaseModel):
     """The part of `export.json` that is needed to answer; of other exports nothing is known."""
 
@@ -34,18 +47,27 @@ class ExportFacts(BaseModel):
     classes: list[str] | None = None
     table: TableFacts | None = None
     images: ImageFacts | None = None
+    input: InputFacts | None = None
+
+    def prepare(self, predictor: Predictor) -> Predictor:
+        """Returns the predictor with files read as they were for training."""
+        if self.table is not None:
+            table = Table(self.table.columns, self.table.missing_values)
+            predictor = replace(predictor, encode=encoder(table, self.table.delimiter))
+        if self.images is not None:
+            predictor = replace(predictor, interpolation=self.images.interpolation, fit=self.images.fit)
+        return predictor
 
 
-def read_export_facts(folder: Path) -> ExportFacts:
-    """Reads the facts of a SavedModel.
+def read_export_facts(file: Path) -> ExportFacts:
+    """Reads the facts of an export.
 
     Args:
-        folder: with `saved_model.pb`.
+        file: its `export.json`.
 
     Raises:
         ArtefactError: if they are there and damaged.
     """
-    file = folder / FILE
     if not file.is_file():
         return ExportFacts()
     try:

@@ -1,20 +1,17 @@
 """A SavedModel, which TensorFlow alone loads."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from piste.pipelines.config.schema.runtime import Runtime
-from piste.pipelines.data.table import Table
 from piste.pipelines.errors import ArtefactError
-from piste.pipelines.predict.encoder import encoder
-from piste.pipelines.predict.export_facts import FILE, ExportFacts, read_export_facts
+from piste.pipelines.predict.export_facts import ExportFacts, read_export_facts
 from piste.pipelines.predict.predictor import Answers, Predictor
 
-SIGNATURE = "serving_default"
+SIGNATURE, FACTS = "serving_default", "assets.extra/export.json"
 
 
 def from_saved_model(folder: Path) -> Predictor:
@@ -46,7 +43,7 @@ def from_saved_model(folder: Path) -> Predictor:
             f"Received: {', '.join(sorted(names))}."
         )
 
-    facts = read_export_facts(folder)
+    facts = read_export_facts(folder / FACTS)
     labels = _labels(folder, facts, serve)
 
     def answer(x: NDArray[Any], keeps_the_variables_alive: Any = loaded) -> Answers:
@@ -55,13 +52,7 @@ def from_saved_model(folder: Path) -> Predictor:
             return Answers(given["predictions"], names=labels)
         return Answers(given["probabilities"], [name.decode() for name in given["class_name"]])
 
-    predictor = Predictor(tuple(spec.shape[1:]), spec.dtype.name, answer)
-    if facts.table is not None:
-        table = Table(facts.table.columns, facts.table.missing_values)
-        predictor = replace(predictor, encode=encoder(table, facts.table.delimiter))
-    if facts.images is not None:
-        predictor = replace(predictor, interpolation=facts.images.interpolation, fit=facts.images.fit)
-    return predictor
+    return facts.prepare(Predictor(tuple(spec.shape[1:]), spec.dtype.name, answer))
 
 
 def _labels(folder: Path, facts: ExportFacts, serve: Any) -> Sequence[str] | None:
@@ -71,6 +62,6 @@ def _labels(folder: Path, facts: ExportFacts, serve: Any) -> Sequence[str] | Non
     outputs = serve.structured_outputs.get("predictions")
     if outputs is None or outputs.shape[-1] != len(facts.classes):
         raise ArtefactError(
-            f"{folder / FILE} must name each output. Received: {len(facts.classes)} names; export the run again."
+            f"{folder / FACTS} must name each output. Received: {len(facts.classes)} names; export the run again."
         )
     return facts.classes

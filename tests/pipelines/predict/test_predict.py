@@ -169,7 +169,7 @@ def test_what_is_refused(capsys: Captured) -> None:
         4, "wrong.npy must hold samples of shape ('n', 4, 5). Received: shape (40, 4, 4).", capsys, "run", "wrong.npy"
     )
     _refused(4, "Received: gone.npy, which is not there.", capsys, "run", "gone.npy")
-    _refused(2, "Expected a run folder or a SavedModel. Received: some.npz, which is", capsys, "some.npz", "x.npy")
+    _refused(2, "Expected a run folder or an export. Received: some.npz, which is", capsys, "some.npz", "x.npy")
     _refused(2, "`--batch-size` must be at least 1. Received: 0.", capsys, "run", "x.npy", "--batch-size", "0")
     _refused(2, "`--mc-samples` must be at least 2. Received: 1", capsys, "run", "x.npy", "--mc-samples", "1")
     words = "`--mc-samples` must come with a run folder. Received: run/export/saved_model; an export has no dropout."
