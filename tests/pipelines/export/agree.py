@@ -11,6 +11,7 @@ from piste.pipelines.export.saved_model import export_saved_model
 from piste.pipelines.export.verify import Exported, judge
 
 FORMATS = ("saved_model", "onnx", "litert", "keras")
+QUICK = ("saved_model", "onnx")  # what `make test` tries with everything
 Models = Mapping[str, tuple[Any, Any, Any]]
 """Name -> the model, samples, and the names of the classes or None."""
 

@@ -12,7 +12,7 @@ from piste.models.activations.table import ACTIVATIONS
 from piste.models.build import build_model
 from piste.pipelines.export.litert import write_litert
 from piste.pipelines.export.onnx import write_onnx
-from tests.pipelines.export.agree import FORMATS, differences, far
+from tests.pipelines.export.agree import FORMATS, QUICK, differences, far
 
 CLASSES = ("a", "b", "c")
 PIXELS = np.random.default_rng(1).integers(0, 256, (16, 6, 6), dtype=np.uint8)
@@ -37,8 +37,9 @@ def found(names: Iterable[str], folder: Path, kind: str) -> dict[str, float | st
     return differences({name: (network(name), PIXELS, CLASSES) for name in names}, folder, kind)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.slow) for kind in FORMATS]
+)
 def test_every_activation_in_every_format(tmp_path: Path, kind: str) -> None:
     compared = found(ACTIVATIONS, tmp_path, kind)
     assert list(compared) == list(ACTIVATIONS) and far(compared) == {}

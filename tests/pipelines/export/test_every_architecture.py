@@ -9,7 +9,7 @@ import pytest
 from piste.models.build import build_model
 from piste.models.zoo import SHIPPED
 from tests.models.small import SMALL, images
-from tests.pipelines.export.agree import FORMATS, differences, far
+from tests.pipelines.export.agree import FORMATS, QUICK, differences, far
 
 CLASSES = ("a", "b", "c")
 
@@ -29,7 +29,7 @@ def moved(kind: str) -> tuple[Any, Any, Any]:
 
 
 @pytest.mark.parametrize(
-    "kind", ["saved_model", *(pytest.param(kind, marks=pytest.mark.slow) for kind in FORMATS if kind != "saved_model")]
+    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.slow) for kind in FORMATS]
 )
 def test_every_architecture_in_every_format(tmp_path: Path, kind: str) -> None:
     models = {architecture.name: moved(architecture.name) for architecture in SHIPPED}
