@@ -35,11 +35,24 @@ SMALL: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
+VARIANTS: dict[str, dict[str, Any]] = {
+    "mlp, alpha dropout": {"type": "mlp", "hidden": [6, 5], "dropout": {"type": "alpha_dropout", "rate": 0.25}},
+    "mlp, gaussian dropout": {"type": "mlp", "hidden": [6, 5], "dropout": {"type": "gaussian_dropout", "rate": 0.25}},
+    "resnet, bottleneck": {"type": "resnet", "block": "bottleneck", "blocks": [1, 2], "filters": 8},
+    "resnet, imagenet": {
+        "type": "resnet", "block": "bottleneck", "stem": "imagenet", "blocks": [1, 1], "filters": 8,
+    },
+    "autoencoder, dense": {"type": "autoencoder", "hidden": [5], "code": 3},
+}  # fmt: skip
+"""What else an architecture can be."""
+
 _OTHERS: dict[str, dict[str, Any]] = {
     "towers": {"input_shape": (2, 8)},
     "wide_and_deep": {"input_shape": (8,)},
     "lenet5": {"input_shape": (12, 12)},
     "autoencoder": {"task": "regression", "outputs": 64},
+    "autoencoder, dense": {"task": "regression", "outputs": 64},
+    "resnet, imagenet": {"input_shape": (16, 16)},
 }
 
 

@@ -14,9 +14,9 @@ import tensorflow as tf
 from piste.models.activations.table import ACTIVATIONS
 from piste.models.build import build_model
 from piste.models.zoo import SHIPPED
-from tests.models.small import SMALL, images
+from tests.models.small import SMALL, VARIANTS, images
 
-KINDS = [architecture.name for architecture in SHIPPED]
+KINDS = [*(architecture.name for architecture in SHIPPED), *VARIANTS]
 ONE = "elu"
 
 
@@ -32,7 +32,7 @@ def _pairs(every: str) -> list[Any]:
 def _built(kind: str, activation: str, **more: Any) -> tuple[Any, np.ndarray, np.ndarray]:
     """Returns a small model with inputs and targets for it."""
     options = {**images(kind), "input_dtype": "float32", "scale": "none"}
-    model = build_model({**SMALL[kind], "activation": activation, **more}, **options)
+    model = build_model({**(SMALL | VARIANTS)[kind], "activation": activation, **more}, **options)
     rng = np.random.default_rng(0)
     x = rng.normal(scale=3, size=(16, *options["input_shape"])).astype("float32")  # wide, for the activation with a gap
     return model, x, rng.uniform(size=(16, options["outputs"])).astype("float32")
@@ -55,6 +55,8 @@ def test_it_builds_and_takes_a_gradient_step(kind: str, activation: str) -> None
 
 NORMS = {  # with "after": how many there are, and how many of them stand after an activation
     "mlp": (2, 2), "residual_mlp": (3, 3), "wide_and_deep": (2, 2), "cnn": (3, 3), "lenet5": (3, 3), "vgg": (4, 4),
+    "mlp, alpha dropout": (2, 2), "mlp, gaussian dropout": (2, 2), "resnet, bottleneck": (12, 7),
+    "resnet, imagenet": (9, 5), "autoencoder, dense": (2, 2),
     "resnet": (8, 4),  # the second of each of three blocks and the shortcut end in a sum
     "wide_resnet": (7, 7), "mobilenet_v2": (10, 7),  # three blocks end in a linear layer
     "autoencoder": (4, 4),

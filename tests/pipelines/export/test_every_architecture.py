@@ -8,7 +8,7 @@ import pytest
 
 from piste.models.build import build_model
 from piste.models.zoo import SHIPPED
-from tests.models.small import SMALL, images
+from tests.models.small import SMALL, VARIANTS, images
 from tests.pipelines.export.agree import FORMATS, QUICK, differences, far
 
 CLASSES = ("a", "b", "c")
@@ -17,7 +17,7 @@ CLASSES = ("a", "b", "c")
 def moved(kind: str) -> tuple[Any, Any, Any]:
     """A small model whose biases and averages are away from where they start, samples for it, and its classes."""
     options = images(kind)
-    model = build_model({**SMALL[kind], "activation": "silu"}, **options)
+    model = build_model({**(SMALL | VARIANTS)[kind], "activation": "silu"}, **options)
     random = np.random.default_rng(3)
     for weight in model.weights:
         if weight.dtype == "float32" and len(weight.shape) == 1:
@@ -32,8 +32,9 @@ def moved(kind: str) -> tuple[Any, Any, Any]:
     "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.slow) for kind in FORMATS]
 )
 def test_every_architecture_in_every_format(tmp_path: Path, kind: str) -> None:
-    models = {architecture.name: moved(architecture.name) for architecture in SHIPPED}
+    names = [*(architecture.name for architecture in SHIPPED), *VARIANTS]
+    models = {name: moved(name) for name in names}
     for name, (model, samples, _) in models.items():
         assert np.ptp(model.predict(samples, verbose=0), axis=0).max() > 50 * 1e-4, f"{name} hardly looks at its inputs"
     found = differences(models, tmp_path, kind)
-    assert list(found) == [architecture.name for architecture in SHIPPED] and far(found) == {}
+    assert list(found) == names and far(found) == {}
