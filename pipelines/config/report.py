@@ -3,10 +3,12 @@
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from piste.pipelines.config.problems import Origin, Problem
 
 SHOWN_LIMIT = 20
+LONG = 80  # characters of what was expected that are not printed twice
 Paint = Callable[[str, str], str]
 
 
@@ -32,8 +34,12 @@ def render(problems: Iterable[Problem], *, width: int = 100, paint: Paint = plai
           3 |   epochs: 0
             |           ^
     """
-    shown = list(problems)
-    blocks = [_block(problem, width, paint) for problem in shown[:SHOWN_LIMIT]]
+    shown, blocks, told = list(problems), [], set[str]()
+    for problem in shown[:SHOWN_LIMIT]:
+        expected = problem.expected or ""
+        known = len(expected) > LONG and expected in told
+        blocks.append(_block(replace(problem, expected="as above") if known else problem, width, paint))
+        told.add(expected)
     if len(shown) > SHOWN_LIMIT:
         blocks.append(f"... and {len(shown) - SHOWN_LIMIT} more problems")
     return "\n".join(blocks)

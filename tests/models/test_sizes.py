@@ -1,7 +1,5 @@
 """The file of sizes against the models themselves, and two of its rows by hand."""
 
-import pytest
-
 from piste.models.generate_sizes import build
 from piste.models.sizes import Size, sizes, written
 from piste.models.zoo import SHIPPED
@@ -13,6 +11,5 @@ def test_every_shipped_architecture_has_its_size() -> None:
     assert sizes()["lenet5"] == Size((28, 28), 61_706, 833_040)
 
 
-@pytest.mark.slow
 def test_the_file_is_what_the_models_are() -> None:
     assert written(build()) == written(sizes()), "run python -m piste.models.generate_sizes"

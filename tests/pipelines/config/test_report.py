@@ -32,6 +32,14 @@ def test_expected_is_wrapped_to_the_width() -> None:
     assert all(len(line) <= 60 for line in lines)
 
 
+def test_a_long_list_is_printed_once() -> None:
+    names = "one of " + ", ".join(f"name_{number}" for number in range(20))
+    problems = [_problem("seed: x", 7, expected=given) for given in (names, names, "short", "short", names)]
+    lines = [line.strip() for line in render(problems, width=1_000).splitlines() if "expected: " in line]
+    told = [names, "as above", "short", "short", "as above"]
+    assert lines == [f"expected: {given}" for given in told]
+
+
 @pytest.mark.parametrize("column", [1, 50, 500, 990, 1000])
 def test_long_lines_are_cut_around_the_caret(column: int) -> None:
     text = "".join(chr(ord("a") + i % 26) for i in range(1000))
