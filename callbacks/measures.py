@@ -12,7 +12,6 @@ import tensorflow as tf
 SATURATED_BELOW = 0.05
 ACTIVE_FROM = 1e-3
 TINY = 1e-30
-WIDTHS = (256, 128, 64, 32, 16)
 
 
 def sums_of_squares(groups: Sequence[Sequence[Any]]) -> Any:
@@ -28,18 +27,29 @@ def sums_of_squares(groups: Sequence[Sequence[Any]]) -> Any:
         >>> sums_of_squares([[tf.constant([3.0]), tf.constant([[4.0, 0.0]])], [tf.constant([2.0])]]).numpy().tolist()
         [25.0, 4.0]
     """
-    sums = [[_sum_of_squares(tf.cast(dense(part), "float32")) for part in group] for group in groups]
+    sums = [[total(tf.square(tf.cast(dense(part), "float32"))) for part in group] for group in groups]
     return tf.stack([tf.add_n(group) for group in sums])
 
 
-def _sum_of_squares(tensor: Any) -> Any:
-    entries = tensor.shape.num_elements()
-    width = next((width for width in WIDTHS if entries and entries % width == 0), None)
+def total(values: Any) -> Any:
+    """Sums all entries of a float32 tensor.
+
+    XLA adds up a whole tensor number by number; the rows of a product with ones it adds up side by side, in a fifth of
+    the time.
+
+    Example:
+        >>> float(total(tf.constant([[1.0, 2.0], [3.0, 4.0]])))
+        10.0
+    """
+    width = values.shape[-1] if values.shape.rank else None
     if width is None:
-        return 2.0 * tf.nn.l2_loss(tensor)
-    # XLA adds up a long vector number by number, and the columns of a matrix side by side.
-    columns = tf.reduce_sum(tf.square(tf.reshape(tensor, [-1, width])), axis=0)
-    return tf.reduce_sum(columns)
+        return tf.reduce_sum(values)
+    return tf.reduce_sum(tf.linalg.matvec(tf.reshape(values, [-1, width]), tf.ones(width)))
+
+
+def mean(values: Any) -> Any:
+    """Mean of all entries of a float32 tensor."""
+    return total(values) / _entries(values)
 
 
 def product(factors: Sequence[Any]) -> Any:
@@ -161,7 +171,7 @@ def saturated_share(slope: Any, supremum: float) -> Any:
         0.5
     """
     flat = tf.abs(tf.cast(slope, "float32")) < SATURATED_BELOW * supremum
-    return tf.reduce_mean(tf.cast(flat, "float32"))
+    return mean(tf.cast(flat, "float32"))
 
 
 def first_bad(vectors: Sequence[Any]) -> Any:

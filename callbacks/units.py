@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from piste.callbacks.activity import Activity
 from piste.callbacks.gradients import Figures
-from piste.callbacks.measures import active_items, root_mean_squares, saturated_share, unit_means, unit_peaks
+from piste.callbacks.measures import active_items, mean, root_mean_squares, saturated_share, unit_means, unit_peaks
 
 SAMPLED = ("size", "positive", "steepest")
 """What checks sample of every unit: mean |h|, share of entries with h > 0, largest |f'|."""
@@ -49,7 +49,7 @@ def unit_figures(activity: Activity) -> Figures:
         return root_mean_squares([[h] for h in activity.outputs.values()])
 
     def means() -> Any:
-        return tf.stack([tf.reduce_mean(tf.cast(h, "float32")) for h in activity.outputs.values()])
+        return tf.stack([mean(tf.cast(h, "float32")) for h in activity.outputs.values()])
 
     def saturated() -> Any:
         pairs = [(slope, activity.site_at[path].supremum) for path, slope in activity.slopes.items()]
