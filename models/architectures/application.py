@@ -62,6 +62,10 @@ def application(
 
     Raises:
         ValueError: The input is no image or too small, an argument does not fit, or the weights cannot be read.
+
+    References:
+        Yosinski, Clune, Bengio, Lipson (2014): How transferable are features in deep neural networks? NeurIPS,
+        arXiv:1411.1792. Each architecture's paper is named by `keras.applications`.
     """
     entry = find_application(application)
     if len(x.shape) not in (3, 4) or (len(x.shape) == 4 and x.shape[-1] not in (1, 3)):

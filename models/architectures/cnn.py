@@ -52,6 +52,10 @@ def cnn(
 
     Raises:
         ValueError: The input is no image, or too small for so many halvings, or the head does not fit.
+
+    References:
+        LeCun et al. (1989): Backpropagation applied to handwritten zip code recognition. Neural Computation 1(4),
+        doi:10.1162/neco.1989.1.4.541.
     """
     nodes = image_nodes(x, "cnn", augment=augment, batch_norm=batch_norm)
     for i, channels in enumerate(filters):

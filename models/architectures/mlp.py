@@ -47,6 +47,11 @@ def mlp(
 
     Raises:
         ValueError: A value is out of range.
+
+    References:
+        Rumelhart, Hinton, Williams (1986): Learning representations by back-propagating errors. Nature 323,
+        doi:10.1038/323533a0. With SELU and alpha dropout: Klambauer, Unterthiner, Mayr, Hochreiter (2017):
+        Self-normalizing neural networks. NeurIPS, arXiv:1706.02515.
     """
     nodes: list[Node] = [] if len(x.shape) == 2 else [Layer("flatten", "flatten")]
     if batch_norm is not None and batch_norm.get("input"):

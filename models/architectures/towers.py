@@ -46,6 +46,10 @@ def towers(
 
     Raises:
         ValueError: The inputs are no pairs, or a value is out of range.
+
+    References:
+        Bromley, Guyon, LeCun, Säckinger, Shah (1993): Signature verification using a "Siamese" time delay neural
+        network. NeurIPS 6. Its two towers share their weights.
     """
     if len(x.shape) < 3 or x.shape[1] != 2:
         raise ValueError(
